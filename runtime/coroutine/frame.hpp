@@ -1,0 +1,70 @@
+// What every coroutine frame knows of the others, and the pump that runs them.
+#pragma once
+#include <coroutine>
+#include <utility>
+
+#include "runtime/coroutine/frame_pool.hpp"
+
+namespace aio::detail {
+
+/// Base of every promise type. The frames of a task form a chain: each knows who awaits it. That chain is
+/// the call stack of the task while it is suspended.
+class Frame : public Pooled {
+  public:
+    Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
+    Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null until it is started
+
+    bool started() const noexcept { return owner != nullptr; }
+    std::coroutine_handle<> handle() noexcept {
+        return std::coroutine_handle<Frame>::from_promise(*this);  // Promise<T> sees to it that this holds
+    }
+};
+
+// [pump]
+/// Runs the innermost frame until the task is blocked or its last frame has ended. Awaiting a coroutine makes
+/// it the innermost; its end makes its parent that again. A resumed frame always comes back here, so the
+/// machine's stack stays flat however deeply coroutines are nested.
+class Pump {
+  public:
+    static thread_local constinit Pump* current;  ///< the one that runs in this thread, or null
+
+    void run() {
+        do innermost->handle().resume();
+        while (innermost && !blocked);
+    }
+
+    /// Makes `child` the innermost frame, awaited by `waiting`. `handle` is the pointer that owns `child`.
+    void push(Frame*& handle, Frame* waiting) noexcept {
+        handle->owner = &handle;
+        handle->parent = waiting;
+        innermost = handle;
+    }
+    // [/pump]
+
+    /// Destroys the frames, the innermost first, for it may refer to what the others hold. Runs no code of
+    /// the program but destructors; the depth of the chain does not matter.
+    void destroy_frames() noexcept {
+        while (Frame* frame = innermost) {
+            innermost = frame->parent;
+            *frame->owner = nullptr;
+            frame->handle().destroy();
+        }
+    }
+
+    Frame* innermost = nullptr;
+    bool blocked = false;  ///< the innermost frame waits for something outside the chain
+};
+
+inline thread_local constinit Pump* Pump::current = nullptr;
+
+/// Every frame ends by handing the pump to its parent.
+struct FinalAwaiter {
+    bool await_ready() noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+        Pump::current->innermost = ended.promise().parent;
+    }
+    void await_resume() noexcept {}
+};
+
+}  // namespace aio::detail

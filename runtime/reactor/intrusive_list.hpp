@@ -1,0 +1,89 @@
+// A doubly linked list that runs through its elements: linking allocates nothing, and an element that is
+// destroyed takes itself out. Every queue of the runtime is one of these.
+#pragma once
+#include <utility>
+
+namespace aio {
+
+/// The links of an element. An element that stands in two lists at once has two hooks, told apart by Tag.
+template <class Tag>
+class ListHook {
+  public:
+    ListHook() = default;
+    ListHook(const ListHook&) = delete;
+    ListHook& operator=(const ListHook&) = delete;
+
+    bool linked() const noexcept { return next_ != nullptr; }
+
+    /// Takes the element out of whatever list it stands in; does nothing if it stands in none.
+    void unlink() noexcept {
+        if (!linked()) return;
+        previous_->next_ = next_;
+        next_->previous_ = previous_;
+        previous_ = next_ = nullptr;
+    }
+
+  protected:
+    ~ListHook() { unlink(); }
+
+  private:
+    template <class, class>
+    friend class IntrusiveList;
+    ListHook* previous_ = nullptr;
+    ListHook* next_ = nullptr;
+};
+
+/// First in, first out. It does not own its elements: T derives from ListHook<Tag>, and lives where it
+/// likes. All operations take constant time.
+template <class T, class Tag = T>
+class IntrusiveList {
+    using Hook = ListHook<Tag>;
+
+  public:
+    IntrusiveList() noexcept { ends_.previous_ = ends_.next_ = &ends_; }
+    ~IntrusiveList() {
+        while (pop_front()) {
+        }
+    }
+
+    bool empty() const noexcept { return ends_.next_ == &ends_; }
+    T* front() const noexcept { return empty() ? nullptr : static_cast<T*>(ends_.next_); }
+
+    /// The element behind `element`, or null. The list may be changed meanwhile, but for `element` itself.
+    T* after(const T& element) const noexcept {
+        Hook* next = static_cast<const Hook&>(element).next_;
+        return next == &ends_ ? nullptr : static_cast<T*>(next);
+    }
+
+    /// `element` must not stand in a list.
+    void push_back(T& element) noexcept {
+        Hook& hook = element;
+        hook.previous_ = ends_.previous_;
+        hook.next_ = &ends_;
+        ends_.previous_->next_ = &hook;
+        ends_.previous_ = &hook;
+    }
+
+    /// Takes the first element out and returns it; null if there is none.
+    T* pop_front() noexcept {
+        T* first = front();
+        if (first) static_cast<Hook*>(first)->unlink();
+        return first;
+    }
+
+    /// Moves all of `other` behind what is here, in its order.
+    void append(IntrusiveList& other) noexcept {
+        if (other.empty()) return;
+        other.ends_.next_->previous_ = ends_.previous_;
+        ends_.previous_->next_ = other.ends_.next_;
+        other.ends_.previous_->next_ = &ends_;
+        ends_.previous_ = other.ends_.previous_;
+        other.ends_.previous_ = other.ends_.next_ = &other.ends_;
+    }
+
+  private:
+    struct Ends : Hook {
+    } ends_;
+};
+
+}  // namespace aio

@@ -1,0 +1,69 @@
+// The kernel's side of the loop: one epoll, one timerfd, one eventfd.
+#pragma once
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "runtime/reactor/clock.hpp"
+
+namespace aio {
+
+/// Somebody who wants to hear what epoll says about a descriptor.
+class Watch {
+  public:
+    /// `events` as in epoll_ctl(2). Called between two turns, so it only notes and queues: no code of the
+    /// program runs in it.
+    virtual void on_events(std::uint32_t events) noexcept = 0;
+
+  protected:
+    ~Watch() = default;
+};
+
+/// What asyncio calls a selector. Timers do not come one to a descriptor: a single timerfd is armed for the
+/// earliest, just before sleeping, and only if it is earlier than what the timerfd is armed for already.
+class Selector {
+  public:
+    /// Throws std::system_error when the kernel gives no descriptors.
+    Selector();
+    ~Selector();
+    Selector(const Selector&) = delete;
+    Selector& operator=(const Selector&) = delete;
+
+    /// epoll_ctl(2). `watch` stays alive until remove(). Throw std::system_error.
+    void add(int fd, std::uint32_t events, Watch& watch);
+    void modify(int fd, std::uint32_t events, Watch& watch);
+    void remove(int fd) noexcept;
+
+    /// Reports what is there to the watches and returns how many had something; never waits.
+    std::size_t poll() noexcept { return wait(0); }
+
+    /// Sleeps until a watch has something to report, `deadline` is reached, or wake() is called; a signal or a
+    /// cancelled timer can end it early. Without a deadline only the other two end it.
+    std::size_t sleep(std::optional<TimePoint> deadline);
+
+    /// Ends a sleep, the present one or the next. Any thread and any signal handler may call this.
+    void wake() noexcept;
+
+    /// Whether wake() was called and has not been answered by clear_wake().
+    bool woken() const noexcept { return woken_; }
+    void clear_wake() noexcept { woken_ = false; }
+
+    /// The moment the timerfd is armed for.
+    std::optional<TimePoint> armed_for() const noexcept { return armed_for_; }
+
+  private:
+    std::size_t wait(int milliseconds) noexcept;
+    void arm_timer(TimePoint deadline);
+
+    int epoll_ = -1;
+    int timer_ = -1;
+    int event_ = -1;
+    bool woken_ = false;
+    std::optional<TimePoint> armed_for_;
+    std::array<epoll_event, 256> events_;
+};
+
+}  // namespace aio

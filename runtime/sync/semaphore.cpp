@@ -1,0 +1,53 @@
+#include "runtime/sync/semaphore.hpp"
+
+namespace aio {
+
+Semaphore::Semaphore(int value) : value_(value) {
+    if (value < 0) throw ValueError("Semaphore initial value must be >= 0");
+}
+
+bool Semaphore::try_acquire() noexcept {
+    if (locked()) return false;
+    --value_;
+    return true;
+}
+
+// CPython's acquire, line by line.
+Coroutine<void> Semaphore::acquire_slowly() {
+    detail::QueuedWaiter waiter;
+    waiters_.push_back(waiter);
+    try {
+        co_await waiter;
+    } catch (const CancelledError&) {
+        waiter.unlink();
+        if (!waiter.cancelled()) {  // woken and cancelled in one turn: the slot goes to the next
+            ++value_;
+            wake_next();
+        }
+        throw;
+    }
+    waiter.unlink();
+    if (value_ > 0) wake_next();
+}
+
+Coroutine<Guard<Semaphore>> Semaphore::scoped_slowly() {
+    co_await acquire_slowly();
+    co_return Guard(*this);
+}
+
+void Semaphore::release() {
+    ++value_;
+    wake_next();
+}
+
+// The slot is taken for the waiter here, not when it runs: nobody can slip in between.
+void Semaphore::wake_next() noexcept {
+    if (waiters_.wake_next()) --value_;
+}
+
+void BoundedSemaphore::release() {
+    if (value_ >= bound_) throw ValueError("BoundedSemaphore released too many times");
+    Semaphore::release();
+}
+
+}  // namespace aio

@@ -1,0 +1,65 @@
+#include "runtime/tasks/gather.hpp"
+
+namespace aio::detail {
+
+Gathering::Gathering(FutureState& outer, std::size_t size, bool return_exceptions)
+    : outer_(outer), children_(new Child[size]), size_(size), return_exceptions_(return_exceptions) {
+    outer_.retain();  // for the callbacks
+    register_composite();
+}
+
+void Gathering::add(const FutureBase& future) {
+    Child& child = children_[added_++];
+    child.gathering = this;
+    child.future = Ref(&future.state());
+    child.future->add_callback(child);
+}
+
+bool Gathering::cancel_children() {
+    if (std::exchange(cancelling_, true)) return false;  // a child waits for this very gathering
+    bool any = false;
+    for (std::size_t i = 0; i < added_; ++i) any |= child(i).cancel();
+    cancelling_ = false;
+    cancel_requested_ |= any;
+    return any;
+}
+
+// CPython's _done_callback, line by line.
+void Gathering::child_done(FutureState& child) noexcept {
+    const bool last = ++done_ == size_;
+    if (outer_.done()) {
+        child.error_retrieved = true;
+    } else if (!return_exceptions_ && child.cancelled()) {
+        fail(std::make_exception_ptr(CancelledError()));
+    } else if (!return_exceptions_ && child.result().error) {
+        child.error_retrieved = true;
+        fail(child.result().error);
+    } else if (last) {
+        finish();
+    }
+    if (last) dissolve();
+}
+
+void Gathering::finish() noexcept {
+    if (cancel_requested_) return fail(std::make_exception_ptr(CancelledError()));
+    try {
+        collect();
+    } catch (...) {
+        return fail(std::current_exception());  // a value whose copy throws
+    }
+    outer_.complete(FutureState::Phase::finished);
+    if (size_ == 0) dissolve();
+}
+
+void Gathering::fail(std::exception_ptr error) {
+    outer_.result().error = std::move(error);
+    outer_.complete(FutureState::Phase::finished);
+}
+
+void Gathering::dissolve() noexcept {
+    for (std::size_t i = 0; i < added_; ++i) children_[i].unlink();
+    unlink();
+    outer_.release();
+}
+
+}  // namespace aio::detail

@@ -1,0 +1,146 @@
+#include "runtime/tasks/run.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "runtime/tasks/gather.hpp"
+
+namespace aio {
+
+namespace {
+
+// What the signal handler may see, the only globals of the runtime: the loop to wake, and how often SIGINT came.
+std::atomic<EventLoop*> interrupt_wakes{nullptr};
+std::atomic<int> interrupts{0};
+
+void end_by_sigint() {
+    std::signal(SIGINT, SIG_DFL);
+    std::raise(SIGINT);
+}
+
+extern "C" void on_sigint(int) {
+    if (interrupts.fetch_add(1) > 0) return end_by_sigint();
+    if (EventLoop* loop = interrupt_wakes) loop->wake();
+}
+
+/// While it lives, SIGINT cancels `main`. Does nothing outside the main thread, or where the program has a
+/// handler of its own.
+class InterruptCancels {
+  public:
+    InterruptCancels(EventLoop& loop, const TaskBase& main) : loop_(loop) {
+        struct sigaction present {};
+        sigaction(SIGINT, nullptr, &present);
+        active_ = gettid() == getpid() && present.sa_handler == SIG_DFL;
+        if (!active_) return;
+        interrupts = 0;
+        interrupt_wakes = &loop;
+        loop.set_wake_handler([main] {
+            if (interrupts > 0 && main.cancelling() == 0) main.cancel();
+        });
+        std::signal(SIGINT, on_sigint);
+    }
+    ~InterruptCancels() {
+        if (!active_) return;
+        std::signal(SIGINT, SIG_DFL);
+        interrupt_wakes = nullptr;
+        loop_.set_wake_handler(nullptr);
+    }
+    InterruptCancels(const InterruptCancels&) = delete;
+    InterruptCancels& operator=(const InterruptCancels&) = delete;
+
+  private:
+    EventLoop& loop_;
+    bool active_ = false;
+};
+
+/// Stops the loop when the future is done in whose callbacks it stands.
+class StopLoop final : public Entry {
+  public:
+    explicit StopLoop(EventLoop& loop) noexcept : loop_(loop) {}
+    void run() noexcept override { loop_.stop(); }
+
+  private:
+    EventLoop& loop_;
+};
+
+// asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What
+// refuses to be cancelled gets that many more turns, so the tasks are here too.
+Coroutine<void> shutdown_async_generators() { co_return; }
+Coroutine<void> shutdown_default_executor() { co_return; }
+
+}  // namespace
+
+thread_local constinit Runner* Runner::running_ = nullptr;
+
+Runner& Runner::current() {
+    if (!running_) throw RuntimeError("no running event loop: call this below aio::run()");
+    return *running_;
+}
+
+Runner::Runner(ClockKind clock) : loop_(clock) {
+    if (detail::running_loop) throw RuntimeError("aio::run() cannot be called from a running event loop");
+}
+
+Runner::~Runner() {
+    const Running running(*this);
+    loop_.mute();
+    while (detail::TaskState* task = tasks_.front()) task->dissolve();
+    while (detail::Composite* composite = composites_.front()) composite->dissolve();
+}
+
+std::uint64_t Runner::add(detail::TaskState& task) noexcept {
+    tasks_.push_back(task);
+    return ++tasks_made_;
+}
+
+void detail::Composite::register_composite() { Runner::current().composites().push_back(*this); }
+
+void Runner::run_main(const TaskBase& main) {
+    {
+        const InterruptCancels interrupt_cancels(loop_, main);
+        run_until_complete(main.state());
+    }
+    if (interrupts > 0 && main.cancelled() && main.uncancel() == 0) {
+        close();
+        end_by_sigint();
+    }
+}
+
+void Runner::run_until_complete(detail::FutureState& future) {
+    StopLoop stop(loop_);
+    future.add_callback(stop);
+    try {
+        loop_.run_forever();
+    } catch (const DeadlockError&) {
+        std::vector<std::string> names;
+        for (const TaskBase& task : all_tasks()) names.push_back(task.get_name());
+        throw DeadlockError(std::move(names));
+    }
+}
+
+void Runner::close() {
+    if (std::exchange(closed_, true)) return;
+    const Running running(*this);
+    cancel_all_tasks();
+    run_until_complete(create_task(shutdown_async_generators()).state());
+    run_until_complete(create_task(shutdown_default_executor()).state());
+}
+
+void Runner::cancel_all_tasks() {
+    const std::vector<TaskBase> tasks = all_tasks();
+    if (tasks.empty()) return;
+    for (const TaskBase& task : tasks) task.cancel();
+    // gather(*tasks, return_exceptions=True), of which nobody wants the results
+    const auto collect = [](const detail::Gathering&) { return std::monostate(); };
+    const Ref all(new detail::GatherState<std::monostate, decltype(collect)>(tasks.size(), true, collect));
+    for (const TaskBase& task : tasks) all->add(task);
+    run_until_complete(*all);
+    for (const TaskBase& task : tasks)
+        if (!task.cancelled() && task.exception())
+            loop_.call_exception_handler(
+                {"unhandled exception during aio::run() shutdown", task.exception(), task.get_name()});
+}
+
+}  // namespace aio
