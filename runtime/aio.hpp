@@ -1,19 +1,19 @@
 // Everything but the bridges, for programs: #include "runtime/aio.hpp"
 #pragma once
-#include "runtime/context/with.hpp"           // IWYU pragma: export
-#include "runtime/coroutine/coroutine.hpp"    // IWYU pragma: export
-#include "runtime/reactor/errors.hpp"         // IWYU pragma: export
-#include "runtime/reactor/event_loop.hpp"     // IWYU pragma: export
-#include "runtime/sync/semaphore.hpp"         // IWYU pragma: export
-#include "runtime/tasks/as_completed.hpp"     // IWYU pragma: export
-#include "runtime/tasks/exception_group.hpp"  // IWYU pragma: export
-#include "runtime/tasks/future.hpp"           // IWYU pragma: export
-#include "runtime/tasks/gather.hpp"           // IWYU pragma: export
-#include "runtime/tasks/run.hpp"              // IWYU pragma: export
-#include "runtime/tasks/shield.hpp"           // IWYU pragma: export
-#include "runtime/tasks/sleep.hpp"            // IWYU pragma: export
-#include "runtime/tasks/task.hpp"             // IWYU pragma: export
-#include "runtime/tasks/task_group.hpp"       // IWYU pragma: export
-#include "runtime/tasks/timeout.hpp"          // IWYU pragma: export
-#include "runtime/tasks/wait.hpp"             // IWYU pragma: export
-#include "runtime/tasks/wait_for.hpp"         // IWYU pragma: export
+#include "runtime/context/exception_group.hpp"  // IWYU pragma: export
+#include "runtime/context/task_group.hpp"       // IWYU pragma: export
+#include "runtime/context/timeout.hpp"          // IWYU pragma: export
+#include "runtime/context/with.hpp"             // IWYU pragma: export
+#include "runtime/coroutine/coroutine.hpp"      // IWYU pragma: export
+#include "runtime/reactor/errors.hpp"           // IWYU pragma: export
+#include "runtime/reactor/event_loop.hpp"       // IWYU pragma: export
+#include "runtime/sync/semaphore.hpp"           // IWYU pragma: export
+#include "runtime/tasks/as_completed.hpp"       // IWYU pragma: export
+#include "runtime/tasks/future.hpp"             // IWYU pragma: export
+#include "runtime/tasks/gather.hpp"             // IWYU pragma: export
+#include "runtime/tasks/run.hpp"                // IWYU pragma: export
+#include "runtime/tasks/shield.hpp"             // IWYU pragma: export
+#include "runtime/tasks/sleep.hpp"              // IWYU pragma: export
+#include "runtime/tasks/task.hpp"               // IWYU pragma: export
+#include "runtime/tasks/wait.hpp"               // IWYU pragma: export
+#include "runtime/tasks/wait_for.hpp"           // IWYU pragma: export

@@ -7,11 +7,9 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
-
 #include "runtime/tasks/task.hpp"
 
 namespace aio {
-
 namespace detail {
 
 /// Enters and leaves without awaiting: enter(), exit(error).
@@ -28,8 +26,7 @@ concept AsyncManager = requires(M& manager, std::exception_ptr error) {
 };
 
 /// Calls the block, with `x` if it takes an argument.
-template <class Body, class X>
-auto call_body(Body& body, X& x) {
+template <class Body, class X> auto call_body(Body& body, X& x) {
     if constexpr (std::invocable<Body&, X&>)
         return body(x);
     else
@@ -37,11 +34,9 @@ auto call_body(Body& body, X& x) {
 }
 
 /// The body's frame is all there is: manager and body stay where they are, in the operand of the co_await.
-template <class Manager, class Body>
-class SyncWith {
+template <class Manager, class Body> class SyncWith {
     using Block = decltype(call_body(std::declval<Body&>(), std::declval<Manager&>()));
     using T = typename Block::value_type;
-
   public:
     SyncWith(Manager& manager, Body& body) noexcept : manager_(manager), body_(body) {}
 
@@ -49,8 +44,7 @@ class SyncWith {
       public:
         Awaiter(Manager& manager, Body& body) noexcept : manager_(manager), body_(body) {}
         bool await_ready() const noexcept { return false; }
-        template <class P>
-        void await_suspend(std::coroutine_handle<P> awaiting) {
+        template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
             manager_.enter();
             block_.emplace(call_body(body_, manager_));
             block_->start(*Pump::current, &awaiting.promise());
@@ -59,47 +53,39 @@ class SyncWith {
             manager_.exit(block_->result().error);
             return block_->result().take();
         }
-
       private:
         Manager& manager_;
         Body& body_;
         std::optional<Block> block_;
     };
     Awaiter operator co_await() && noexcept { return Awaiter(manager_, body_); }
-
   private:
     Manager& manager_;
     Body& body_;
 };
 
 /// Whether aexit() may swallow the block's exception: then it returns a bool.
-template <class Manager>
-constexpr bool can_swallow =
+template <class Manager> constexpr bool can_swallow =
     std::is_same_v<bool, await_result_t<decltype(std::declval<Manager&>().aexit(nullptr))>>;
 
 /// What with() returns for a block that returns T.
-template <class T, bool swallows>
-using with_result_t =
+template <class T, bool swallows> using with_result_t =
     std::conditional_t<swallows, std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>>, T>;
 
 /// Holds what aenter() returned; the manager itself where it returned nothing.
-template <class X, class Manager>
-struct Entered {
+template <class X, class Manager> struct Entered {
     std::optional<X> x;
     X& get(Manager&) { return *x; }
 };
-template <class Manager>
-struct Entered<void, Manager> {
+template <class Manager> struct Entered<void, Manager> {
     Manager& get(Manager& manager) { return manager; }
 };
 
 template <class Manager, class Body, class X = await_result_t<decltype(std::declval<Manager&>().aenter())>>
-auto async_with(Manager& manager, Body& body)
-    -> Coroutine<with_result_t<typename decltype(call_body(
-                                   body, std::declval<Entered<X, Manager>&>().get(manager)))::value_type,
-                               can_swallow<Manager>>> {
-    using T = typename decltype(call_body(body,
-                                          std::declval<Entered<X, Manager>&>().get(manager)))::value_type;
+auto async_with(Manager& manager, Body& body) -> Coroutine<
+    with_result_t<typename decltype(call_body(body, std::declval<Entered<X, Manager>&>().get(manager)))::value_type,
+                  can_swallow<Manager>>> {
+    using T = typename decltype(call_body(body, std::declval<Entered<X, Manager>&>().get(manager)))::value_type;
     Entered<X, Manager> entered;
     if constexpr (std::is_void_v<X>)
         co_await manager.aenter();
@@ -112,9 +98,7 @@ auto async_with(Manager& manager, Body& body)
             co_await call_body(body, entered.get(manager));
         else
             result.set_value(co_await call_body(body, entered.get(manager)));
-    } catch (...) {
-        result.error = std::current_exception();
-    }
+    } catch (...) { result.error = std::current_exception(); }
 
     if constexpr (can_swallow<Manager>) {
         const bool swallow = co_await manager.aexit(result.error);
@@ -130,7 +114,6 @@ auto async_with(Manager& manager, Body& body)
         co_return result.take();
     }
 }
-
 }  // namespace detail
 
 /// Enters `manager`, runs the block, leaves the manager however the block ended, and returns what the block
@@ -140,8 +123,7 @@ auto async_with(Manager& manager, Body& body)
 /// nothing). A manager that can swallow exceptions makes of a result T a std::optional<T>, empty when it did.
 /// If the way in throws, the block does not run and there is no way out. To be awaited where it is called:
 /// it refers to its arguments. Python: `async with`.
-template <class Manager, class Body>
-[[nodiscard]] auto with(Manager&& manager, Body&& body) {
+template <class Manager, class Body> [[nodiscard]] auto with(Manager&& manager, Body&& body) {
     static_assert(detail::safe_callable<Body>,
                   "g++ 12 destroys such a temporary twice: capture by reference, or name the block first");
     if constexpr (detail::SyncManager<std::remove_reference_t<Manager>>)
@@ -149,5 +131,4 @@ template <class Manager, class Body>
     else
         return detail::async_with(manager, body);
 }
-
 }  // namespace aio

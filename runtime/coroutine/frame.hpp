@@ -2,47 +2,39 @@
 #pragma once
 #include <coroutine>
 #include <utility>
-
 #include "runtime/coroutine/frame_pool.hpp"
 
 namespace aio::detail {
-
-/// Base of every promise type. The frames of a task form a chain: each knows who awaits it. That chain is
-/// the call stack of the task while it is suspended.
-class Frame : public Pooled {
-  public:
+/// Base of every promise type. The frames of a task form a chain, for each knows who awaits it. That chain is the call
+/// stack of a task while it is suspended.
+struct Frame : Pooled {
     Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
     Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null until it is started
 
-    bool started() const noexcept { return owner != nullptr; }
-    std::coroutine_handle<> handle() noexcept {
-        return std::coroutine_handle<Frame>::from_promise(*this);  // Promise<T> sees to it that this holds
-    }
+    std::coroutine_handle<> handle() noexcept { return std::coroutine_handle<Frame>::from_promise(*this); }
 };
 
 // [pump]
-/// Runs the innermost frame until the task is blocked or its last frame has ended. Awaiting a coroutine makes
-/// it the innermost; its end makes its parent that again. A resumed frame always comes back here, so the
-/// machine's stack stays flat however deeply coroutines are nested.
+/// Runs the innermost frame until the task is blocked or its last frame has ended. Awaiting a coroutine makes that the
+/// innermost; its end makes its parent the innermost again. Every suspended frame returns to run(), so the machine's
+/// stack stays flat however deeply coroutines are nested.
 class Pump {
   public:
-    static thread_local constinit Pump* current;  ///< the one that runs in this thread, or null
-
     void run() {
         do innermost->handle().resume();
         while (innermost && !blocked);
     }
 
-    /// Makes `child` the innermost frame, awaited by `waiting`. `handle` is the pointer that owns `child`.
-    void push(Frame*& handle, Frame* waiting) noexcept {
-        handle->owner = &handle;
-        handle->parent = waiting;
-        innermost = handle;
+    /// Makes the frame that `owner` points to the innermost, awaited by `parent`.
+    void push(Frame*& owner, Frame* parent) noexcept {
+        owner->owner = &owner;
+        owner->parent = parent;
+        innermost = owner;
     }
     // [/pump]
 
-    /// Destroys the frames, the innermost first, for it may refer to what the others hold. Runs no code of
-    /// the program but destructors; the depth of the chain does not matter.
+    /// Destroys the frames, the innermost first, for it may refer to what the others hold. No code of the program runs
+    /// but destructors, and the depth of the chain does not matter.
     void destroy_frames() noexcept {
         while (Frame* frame = innermost) {
             innermost = frame->parent;
@@ -51,6 +43,7 @@ class Pump {
         }
     }
 
+    static thread_local constinit Pump* current;  ///< the one that runs in this thread, or null
     Frame* innermost = nullptr;
     bool blocked = false;  ///< the innermost frame waits for something outside the chain
 };
@@ -60,11 +53,9 @@ inline thread_local constinit Pump* Pump::current = nullptr;
 /// Every frame ends by handing the pump to its parent.
 struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
-    template <class Promise>
-    void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+    template <class Promise> void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
         Pump::current->innermost = ended.promise().parent;
     }
     void await_resume() noexcept {}
 };
-
 }  // namespace aio::detail

@@ -1,7 +1,6 @@
 #include "runtime/coroutine/frame_pool.hpp"
 
 namespace aio::detail {
-
 // Apart from the pool, which so needs no destructor: a thread_local with one is checked at every access.
 struct FramePool::AtThreadEnd {
     AtThreadEnd() { pool.open_ = AIO_FRAME_POOL; }
@@ -16,5 +15,4 @@ void* FramePool::allocate_new(std::size_t size) {
     thread_local const AtThreadEnd at_thread_end;
     return ::operator new(class_of(size) * step + step - word);
 }
-
 }  // namespace aio::detail

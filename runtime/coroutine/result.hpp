@@ -1,57 +1,46 @@
 // What a coroutine or a future ends with: a value or an exception.
 #pragma once
-#include <concepts>
 #include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace aio {
-
 /// What is the same for every T.
 struct ResultBase {
     std::exception_ptr error;
 };
 
 /// A slot for a T (a value, a reference, void) or an exception. Empty at first.
-template <class T>
-class Result : public ResultBase {
-    static constexpr bool is_reference = std::is_reference_v<T>;
-    using Stored = std::conditional_t<is_reference, std::add_pointer_t<T>, T>;
-
+template <class T> class Result : public ResultBase {
   public:
-    template <class U>
-    void set_value(U&& value) {
-        if constexpr (is_reference)
+    template <class U> void set_value(U&& value) {
+        if constexpr (std::is_reference_v<T>)
             value_ = &value;
         else
             value_.emplace(std::forward<U>(value));
     }
-
     /// Moves the value out, or rethrows the exception.
     T take() {
         if (error) std::rethrow_exception(error);
-        if constexpr (is_reference)
+        if constexpr (std::is_reference_v<T>)
             return **value_;
         else
             return std::move(*value_);
     }
-
     /// The value, which stays here, or rethrows the exception.
     decltype(auto) get() const {
         if (error) std::rethrow_exception(error);
-        if constexpr (is_reference)
+        if constexpr (std::is_reference_v<T>)
             return static_cast<T>(**value_);
         else
             return static_cast<const T&>(*value_);
     }
-
   private:
-    std::optional<Stored> value_;
+    std::optional<std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<T>, T>> value_;
 };
 
-template <>
-class Result<void> : public ResultBase {
+template <> class Result<void> : public ResultBase {
   public:
     void set_value() noexcept {}
     void take() const { get(); }
@@ -59,5 +48,4 @@ class Result<void> : public ResultBase {
         if (error) std::rethrow_exception(error);
     }
 };
-
 }  // namespace aio

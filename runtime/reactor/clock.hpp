@@ -3,38 +3,33 @@
 #include <chrono>
 
 namespace aio {
-
-/// Durations are whole nanoseconds; `1s` and `250ms` convert by themselves.
+/// Whole nanoseconds; `1s` and `250ms` convert by themselves.
 using Duration = std::chrono::nanoseconds;
 /// A moment of the loop's clock. Moments of two loops can't be compared when one of them is virtual.
 using TimePoint = std::chrono::steady_clock::time_point;
 
-/// `real`: CLOCK_MONOTONIC. `virtual_time`: starts at zero and stands still while anything is ready; then it
-/// jumps to the next timer, so that a program which sleeps for an hour ends at once and always the same way.
+/// `real`: CLOCK_MONOTONIC. `virtual_time`: starts at zero and stands still while anything is ready; then it jumps to
+/// the next timer, so that a program which sleeps for an hour ends at once, and always the same way.
 enum class ClockKind { real, virtual_time };
 
-/// `virtual_time` where the environment says AIO_CLOCK=virtual, else `real`.
-/// Throws ValueError where AIO_CLOCK holds any other word than these two.
+/// `virtual_time` where the environment says AIO_CLOCK=virtual, else `real`. Throws ValueError where it holds any
+/// other word than these two.
 ClockKind clock_from_environment();
 
 class Clock {
   public:
     explicit Clock(ClockKind kind) noexcept : kind_(kind) {}
-
     bool is_virtual() const noexcept { return kind_ == ClockKind::virtual_time; }
     TimePoint now() const noexcept { return is_virtual() ? jumped_to_ : std::chrono::steady_clock::now(); }
-
     /// Virtual clock only. `moment` must not lie in the past.
     void jump(TimePoint moment) noexcept { jumped_to_ = moment; }
-
   private:
     ClockKind kind_;
     TimePoint jumped_to_{};
 };
 
-/// `moment + delay`, held at TimePoint::max() where the sum would overflow: a sleep that never ends.
+/// Held at TimePoint::max() where the sum would overflow: a sleep that never ends.
 constexpr TimePoint saturating_add(TimePoint moment, Duration delay) noexcept {
     return delay > TimePoint::max() - moment ? TimePoint::max() : moment + delay;
 }
-
 }  // namespace aio

@@ -3,22 +3,18 @@
 #include "runtime/reactor/intrusive_list.hpp"
 
 namespace aio {
-
-/// Something that will run once: a callback, or a task's next step. It stands in at most one list at a
-/// time, the ready queue of the loop or the callbacks of one future, and takes itself out when destroyed.
+/// Something that will run once: a callback, or a task's next step. It stands in at most one list at a time, the
+/// ready queue of the loop or the callbacks of a future, and takes itself out when it is destroyed.
 class Entry : public ListHook<Entry> {
   public:
-    /// Called by the loop, off the list. Must not throw: errors go to the loop's exception handler.
+    /// Called by the loop, off the list. Errors go to the loop's exception handler.
     virtual void run() noexcept = 0;
-
     /// Called instead of run() when the list ends first. An entry that nobody else owns frees itself here.
     virtual void discard() noexcept {}
-
   protected:
     ~Entry() = default;
 };
 
 /// The ready queue, and the done callbacks of a future. Completing a future appends the one to the other.
 using EntryList = IntrusiveList<Entry>;
-
 }  // namespace aio

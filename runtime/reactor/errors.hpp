@@ -6,55 +6,57 @@
 #include <vector>
 
 namespace aio {
-
-/// Thrown inside a task that was cancelled. Like asyncio's it is no ordinary error, so it is no
-/// std::exception: `catch (const std::exception&)` must not swallow it. Clean up, then let it go on.
+/// Thrown inside a task that was cancelled. Like asyncio's it is no ordinary error, so it is no std::exception:
+/// `catch (const std::exception&)` must not swallow it. Clean up, then let it go on.
 class CancelledError {};
 
-/// A call that makes no sense here: no loop is running, a coroutine awaited twice, a loop's object used in
-/// another loop. The message says which.
-class RuntimeError : public std::runtime_error {
+/// A call that makes no sense here: no loop is running, a coroutine is awaited twice, an object is used in another
+/// loop than its own. The message says which.
+struct RuntimeError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
 /// An argument outside its range.
-class ValueError : public std::invalid_argument {
+struct ValueError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
-/// An operation that a future's state does not allow: the result of a pending one, a second result.
-class InvalidStateError : public std::logic_error {
+/// What a future's state does not allow: asking for the result of a pending one, setting a second result.
+struct InvalidStateError : std::logic_error {
     using std::logic_error::logic_error;
 };
 
 /// A time limit was reached: wait_for, timeout, as_completed.
-class TimeoutError : public std::exception {
-  public:
+struct TimeoutError : std::exception {
     const char* what() const noexcept override { return "timed out"; }
 };
 
-/// Nothing is ready, no timer is set, and nothing is watched: the loop would wait for ever. CPython's does;
-/// ours says so. Thrown out of run(), never into a task.
+/// Nothing is ready, no timer is set, and nothing is watched: the loop would wait for ever. CPython's does; ours says
+/// so. Thrown out of run(), never into a task.
 class DeadlockError : public std::exception {
   public:
     explicit DeadlockError(std::vector<std::string> tasks = {});
     const char* what() const noexcept override { return text_.c_str(); }
-
     /// The names of the tasks that are not done, in order of creation.
     const std::vector<std::string>& tasks() const noexcept { return tasks_; }
-
   private:
     std::vector<std::string> tasks_;
     std::string text_;
 };
 
-/// "std::runtime_error: text" for what `error` holds; "CancelledError" for that; an unknown type by its name.
+/// "std::runtime_error: text" for what `error` holds; just the type of what is no std::exception.
 std::string describe(const std::exception_ptr& error);
 
-/// Whether `error` holds a CancelledError. Costs a rethrow, about a microsecond.
-bool is_cancelled_error(const std::exception_ptr& error) noexcept;
+/// Whether `error` holds an E; not if it is null. Costs a rethrow, about a microsecond.
+template <class E> bool holds(const std::exception_ptr& error) noexcept {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const E&) { return true; } catch (...) {
+        return false;
+    }
+}
 
-/// Throws std::system_error for errno, saying which call failed.
+/// Throws std::system_error for errno; `system_call` says what failed.
 [[noreturn]] void throw_errno(const char* system_call);
-
 }  // namespace aio

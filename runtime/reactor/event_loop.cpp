@@ -1,13 +1,10 @@
 #include "runtime/reactor/event_loop.hpp"
-
 #include <unistd.h>
-
 #include <cstdio>
-
+#include <cstdlib>
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -16,16 +13,22 @@ using namespace std::chrono_literals;
 constexpr unsigned max_turns_between_looks = 64;
 constexpr Duration max_time_between_looks = 1ms;
 
-// A thread's number is unique among the living and its loops are counted: no global counter is needed.
+// A thread's number is unique among the living, and its loops are counted: no global counter is needed.
 std::uint64_t next_loop_id() {
-    thread_local std::uint64_t loops_of_this_thread = 0;
+    thread_local std::uint32_t loops_of_this_thread = 0;
     return static_cast<std::uint64_t>(gettid()) << 32 | ++loops_of_this_thread;
 }
-
 }  // namespace
 
-EventLoop::EventLoop(ClockKind kind)
-    : clock_(kind), now_(clock_.now()), looked_at_(now_), id_(next_loop_id()) {}
+ClockKind clock_from_environment() {
+    const char* value = std::getenv("AIO_CLOCK");
+    const std::string name = value ? value : "real";
+    if (name == "real") return ClockKind::real;
+    if (name == "virtual") return ClockKind::virtual_time;
+    throw ValueError("AIO_CLOCK is '" + name + "': set it to 'real' or 'virtual', or leave it out");
+}
+
+EventLoop::EventLoop(ClockKind kind) : clock_(kind), now_(clock_.now()), looked_at_(now_), id_(next_loop_id()) {}
 
 EventLoop::~EventLoop() {
     mute();
@@ -35,58 +38,60 @@ EventLoop::~EventLoop() {
 }
 
 void EventLoop::run_forever() {
+    if (running_) throw RuntimeError("this event loop is already running");
     const detail::RunningLoop running(*this);
+    struct Flag {
+        bool& flag;
+        ~Flag() { flag = false; }
+    } reset_running{running_}, reset_stopping{stopping_};
+    running_ = true;
     do run_once();
     while (!stopping_);
-    stopping_ = false;
 }
 
 // [turn]
-Turn EventLoop::run_once() {
-    Turn turn;
-    turn.descriptors = look();
-    turn.armed_for = selector_.armed_for();
-    turn.timers = timers_.take_due(now_, ready_);
+const Turn& EventLoop::run_once() {
+    const std::size_t descriptors = look();
+    const std::size_t timers = timers_.take_due(now_, ready_);
 
-    EntryList batch;
-    batch.append(ready_);
-    for (; Entry* entry = batch.pop_front(); ++turn.callbacks) entry->run();
-    return turn;
+    std::size_t callbacks = 0;
+    batch_.append(ready_);
+    for (; Entry* entry = batch_.pop_front(); ++callbacks) entry->run();
+    last_turn_ = {descriptors, timers, callbacks};
+    return last_turn_;
 }
 
 /// Asks epoll, if it is time to: always when nothing is ready, for then the loop may sleep.
 std::size_t EventLoop::look() {
     const bool idle = ready_.empty() && !stopping_;
-    if (!idle && ++turns_since_look_ < max_turns_between_looks && now_ - looked_at_ < max_time_between_looks)
-        return 0;
+    if (!idle && ++turns_since_look_ < max_turns_between_looks && now_ - looked_at_ < max_time_between_looks) return 0;
     const std::size_t descriptors = idle ? sleep() : selector_.poll();
     turns_since_look_ = 0;
     looked_at_ = time();
-    if (selector_.woken()) {
-        selector_.clear_wake();
+    if (selector_.take_wake()) {
         take_from_threads();
         if (wake_handler_) wake_handler_();
     }
     return descriptors;
 }
 
-/// Nothing is ready: waits for a descriptor, another thread or the next timer. The virtual clock does not wait
-/// for a timer, it jumps there.
+/// Nothing is ready: waits for a descriptor, another thread or the next timer. The virtual clock does not wait for a
+/// timer, it jumps there.
 std::size_t EventLoop::sleep() {
     const std::optional<TimePoint> next = timers_.next();
     if (!next && !can_be_woken()) throw DeadlockError();
     if (!clock_.is_virtual()) return next && *next <= time() ? selector_.poll() : selector_.sleep(next);
 
     const std::size_t descriptors = selector_.poll();
-    if (descriptors || selector_.woken()) return descriptors;
-    if (outside_work_ || !next) return selector_.sleep(std::nullopt);
+    if (descriptors > 0 || selector_.woken()) return descriptors;
+    if (!next || outside_work_ > 0) return selector_.sleep(std::nullopt);
     if (*next > now_) clock_.jump(*next);
     return 0;
 }
 // [/turn]
 
 bool EventLoop::can_be_woken() const noexcept {
-    if (outside_work_ || !borrowed_.empty()) return true;
+    if (outside_work_ > 0 || !borrowed_.empty()) return true;
     for (const Descriptor* d = descriptors_.front(); d; d = descriptors_.after(*d))
         if (d->awaited()) return true;
     return false;
@@ -104,41 +109,25 @@ void EventLoop::take_from_threads() noexcept {
     from_threads_.clear();
 }
 
-detail::BorrowedDescriptor& EventLoop::borrowed(int fd) {
-    return borrowed_.try_emplace(fd, *this, fd).first->second;
-}
-
-void EventLoop::add_reader(int fd, std::function<void()> function) {
-    borrowed(fd).set_reader(std::move(function));
-}
-
-void EventLoop::add_writer(int fd, std::function<void()> function) {
-    borrowed(fd).set_writer(std::move(function));
-}
-
-bool EventLoop::remove_reader(int fd) {
-    const auto found = borrowed_.find(fd);
-    if (found == borrowed_.end() || !found->second.has_reader()) return false;
-    found->second.set_reader(nullptr);
-    if (!found->second.has_writer()) borrowed_.erase(found);
-    return true;
-}
-
-bool EventLoop::remove_writer(int fd) {
-    const auto found = borrowed_.find(fd);
-    if (found == borrowed_.end() || !found->second.has_writer()) return false;
-    found->second.set_writer(nullptr);
-    if (!found->second.has_reader()) borrowed_.erase(found);
-    return true;
+bool EventLoop::borrow(int fd, std::uint32_t direction, std::function<void()> function) {
+    if (!function && !borrowed_.contains(fd)) return false;
+    const auto found = borrowed_.try_emplace(fd, *this, fd).first;
+    bool had_one = false;
+    try {
+        had_one = found->second.set(direction, std::move(function));
+    } catch (...) {
+        if (found->second.unwatched()) borrowed_.erase(found);
+        throw;
+    }
+    if (found->second.unwatched()) borrowed_.erase(found);
+    return had_one;
 }
 
 void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept {
     if (muted_) return;
     try {
         exception_handler_ ? exception_handler_(context) : default_exception_handler(context);
-    } catch (...) {
-        default_exception_handler({"Exception in the exception handler", std::current_exception(), {}});
-    }
+    } catch (...) { default_exception_handler({"Exception in the exception handler", std::current_exception(), {}}); }
 }
 
 void EventLoop::default_exception_handler(const ExceptionContext& context) {
@@ -148,12 +137,8 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) {
     std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-EventLoop& get_running_loop() {
-    if (!detail::running_loop) throw RuntimeError("no running event loop: call this below aio::run()");
-    return *detail::running_loop;
-}
-
 namespace detail {
+void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }
 
 RunningLoop::RunningLoop(EventLoop& loop) {
     if (running_loop && running_loop != &loop)
@@ -162,24 +147,19 @@ RunningLoop::RunningLoop(EventLoop& loop) {
 }
 
 void Call::run() noexcept {
-    const Ref<Call> keep(this);
-    release();  // the queue's reference
-    if (cancelled_) return;
+    const auto mine = Ref<Call>::adopt(this);  // the queue's reference
+    if (cancelled) return;
     try {
         call();
-    } catch (...) {
-        loop_.call_exception_handler({"Exception in callback", std::current_exception(), {}});
-    }
+    } catch (...) { loop_.call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
 }
 
 void Call::cancel() noexcept {
-    cancelled_ = true;
-    const bool queued = armed() || linked();
+    cancelled = true;
+    if (!armed() && !linked()) return;
     if (armed()) loop_.timers().disarm(*this);
     unlink();
-    if (queued) release();
+    release();
 }
-
 }  // namespace detail
-
 }  // namespace aio

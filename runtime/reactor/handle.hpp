@@ -1,47 +1,36 @@
 // What call_soon and its sisters return: a callback that can be called off.
 #pragma once
 #include <utility>
-
-#include "runtime/reactor/clock.hpp"
 #include "runtime/reactor/ref.hpp"
 #include "runtime/reactor/timer_heap.hpp"
 
 namespace aio {
-
 class EventLoop;
 
 namespace detail {
-
 /// A callback that was handed to the loop. The list or heap in which it stands holds a reference to it.
 class Call : public RefCounted<Call>, public Timer {
   public:
     explicit Call(EventLoop& loop) noexcept : loop_(loop) {}
     virtual ~Call() = default;
-
     void run() noexcept final;
     void discard() noexcept final { release(); }
     void cancel() noexcept;
-    bool cancelled() const noexcept { return cancelled_; }
 
     TimePoint when{};
-
+    bool cancelled = false;
   private:
     virtual void call() = 0;
-
     EventLoop& loop_;
-    bool cancelled_ = false;
 };
 
-template <class F>
-class CallOf final : public Call {
+template <class F> class CallOf final : public Call {
   public:
     CallOf(EventLoop& loop, F function) : Call(loop), function_(std::move(function)) {}
-
   private:
     void call() override { function_(); }
     F function_;
 };
-
 }  // namespace detail
 
 /// asyncio.Handle: a shared handle of a callback. Dropping it does not call the callback off.
@@ -49,13 +38,11 @@ class Handle {
   public:
     Handle() = default;
     explicit Handle(Ref<detail::Call> call) noexcept : call_(std::move(call)) {}
-
     /// The callback won't run. Without effect when it has run, or on a handle of nothing.
     void cancel() noexcept {
         if (call_) call_->cancel();
     }
-    bool cancelled() const noexcept { return call_ && call_->cancelled(); }
-
+    bool cancelled() const noexcept { return call_ && call_->cancelled; }
   protected:
     Ref<detail::Call> call_;
 };
@@ -66,5 +53,4 @@ class TimerHandle : public Handle {
     using Handle::Handle;
     TimePoint when() const noexcept { return call_ ? call_->when : TimePoint{}; }
 };
-
 }  // namespace aio

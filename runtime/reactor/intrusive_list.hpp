@@ -1,13 +1,10 @@
-// A doubly linked list that runs through its elements: linking allocates nothing, and an element that is
-// destroyed takes itself out. Every queue of the runtime is one of these.
+// A doubly linked list that runs through its elements: linking allocates nothing, and an element that is destroyed
+// takes itself out. Every queue of the runtime is one of these.
 #pragma once
-#include <utility>
 
 namespace aio {
-
 /// The links of an element. An element that stands in two lists at once has two hooks, told apart by Tag.
-template <class Tag>
-class ListHook {
+template <class Tag> class ListHook {
   public:
     ListHook() = default;
     ListHook(const ListHook&) = delete;
@@ -20,48 +17,37 @@ class ListHook {
         if (!linked()) return;
         previous_->next_ = next_;
         next_->previous_ = previous_;
-        previous_ = next_ = nullptr;
+        next_ = nullptr;
     }
-
   protected:
     ~ListHook() { unlink(); }
-
   private:
-    template <class, class>
-    friend class IntrusiveList;
+    template <class, class> friend class IntrusiveList;
     ListHook* previous_ = nullptr;
     ListHook* next_ = nullptr;
 };
 
-/// First in, first out. It does not own its elements: T derives from ListHook<Tag>, and lives where it
-/// likes. All operations take constant time.
-template <class T, class Tag = T>
-class IntrusiveList {
+/// First in, first out. It does not own its elements: T derives from ListHook<Tag> and lives where it likes. All
+/// operations but the destructor take constant time.
+template <class T, class Tag = T> class IntrusiveList {
     using Hook = ListHook<Tag>;
-
   public:
     IntrusiveList() noexcept { ends_.previous_ = ends_.next_ = &ends_; }
     ~IntrusiveList() {
-        while (pop_front()) {
-        }
+        while (pop_front()) {}
     }
 
     bool empty() const noexcept { return ends_.next_ == &ends_; }
-    T* front() const noexcept { return empty() ? nullptr : static_cast<T*>(ends_.next_); }
-
-    /// The element behind `element`, or null. The list may be changed meanwhile, but for `element` itself.
-    T* after(const T& element) const noexcept {
-        Hook* next = static_cast<const Hook&>(element).next_;
-        return next == &ends_ ? nullptr : static_cast<T*>(next);
-    }
+    T* front() const noexcept { return at(ends_.next_); }
+    /// The element behind `element`, or null.
+    T* after(const T& element) const noexcept { return at(static_cast<const Hook&>(element).next_); }
 
     /// `element` must not stand in a list.
     void push_back(T& element) noexcept {
         Hook& hook = element;
         hook.previous_ = ends_.previous_;
         hook.next_ = &ends_;
-        ends_.previous_->next_ = &hook;
-        ends_.previous_ = &hook;
+        ends_.previous_ = ends_.previous_->next_ = &hook;
     }
 
     /// Takes the first element out and returns it; null if there is none.
@@ -80,10 +66,9 @@ class IntrusiveList {
         ends_.previous_ = other.ends_.previous_;
         other.ends_.previous_ = other.ends_.next_ = &other.ends_;
     }
-
   private:
-    struct Ends : Hook {
+    T* at(Hook* hook) const noexcept { return hook == &ends_ ? nullptr : static_cast<T*>(hook); }
+    struct : Hook {
     } ends_;
 };
-
 }  // namespace aio

@@ -1,33 +1,27 @@
 // A pointer that shares what it points to, by a count inside the object.
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <utility>
 
 namespace aio {
-
 /// The count, for a class T with a virtual destructor. Not atomic: an object is shared within one thread only.
-template <class T>
-class RefCounted {
+template <class T> class RefCounted {
   public:
     RefCounted() = default;
     RefCounted(const RefCounted&) = delete;
     RefCounted& operator=(const RefCounted&) = delete;
 
     void retain() noexcept { ++references_; }
-
     /// Gives one reference back. The last one destroys the object.
     void release() noexcept {
         if (--references_ == 0) delete static_cast<T*>(this);
     }
-
   private:
     std::uint32_t references_ = 0;
 };
 
 /// std::shared_ptr for one thread: one word, no control block, no atomic.
-template <class T>
-class Ref {
+template <class T> class Ref {
   public:
     Ref(std::nullptr_t = nullptr) noexcept {}
     explicit Ref(T* object) noexcept : object_(object) {
@@ -35,8 +29,7 @@ class Ref {
     }
     Ref(const Ref& other) noexcept : Ref(other.object_) {}
     Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-    template <class U>
-    Ref(Ref<U> other) noexcept : object_(other.detach()) {}
+    template <class U> Ref(Ref<U> other) noexcept : object_(other.detach()) {}
     ~Ref() {
         if (object_) object_->release();
     }
@@ -46,14 +39,18 @@ class Ref {
     }
 
     T* get() const noexcept { return object_; }
+    /// Takes over a reference that detach() gave away.
+    static Ref adopt(T* object) noexcept {
+        Ref ref;
+        ref.object_ = object;
+        return ref;
+    }
     /// Gives the reference to the caller, who will release() it.
     T* detach() noexcept { return std::exchange(object_, nullptr); }
     T& operator*() const noexcept { return *object_; }
     T* operator->() const noexcept { return object_; }
     explicit operator bool() const noexcept { return object_ != nullptr; }
-
   private:
     T* object_ = nullptr;
 };
-
 }  // namespace aio

@@ -1,44 +1,33 @@
 #include "runtime/reactor/selector.hpp"
-
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-
 #include <cerrno>
-
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {
-
-Selector::Selector() {
-    epoll_ = epoll_create1(EPOLL_CLOEXEC);
-    timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    // Edge-triggered, so neither is ever read: each expiry and each write is an edge of its own.
-    epoll_event timer{EPOLLIN | EPOLLET, {.ptr = &timer_}};
-    epoll_event event{EPOLLIN | EPOLLET, {.ptr = &event_}};
-    if (epoll_ < 0 || timer_ < 0 || event_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &timer) < 0 ||
-        epoll_ctl(epoll_, EPOLL_CTL_ADD, event_, &event) < 0) {
-        const int error = errno;
+Selector::Selector()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    try {
+        // Edge-triggered, so neither is ever read: each expiry and each write is an edge of its own.
+        control(EPOLL_CTL_ADD, timer_, EPOLLIN | EPOLLET, &timer_);
+        control(EPOLL_CTL_ADD, event_, EPOLLIN | EPOLLET, &event_);
+    } catch (...) {
         this->~Selector();
-        errno = error;
-        throw_errno("epoll, timerfd or eventfd of the event loop");
+        throw;
     }
 }
 
 Selector::~Selector() {
-    for (int fd : {epoll_, timer_, event_})
+    for (const int fd : {epoll_, timer_, event_})
         if (fd >= 0) close(fd);
 }
 
-void Selector::add(int fd, std::uint32_t events, Watch& watch) {
-    epoll_event event{events, {.ptr = &watch}};
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) < 0) throw_errno("epoll_ctl ADD");
-}
-
-void Selector::modify(int fd, std::uint32_t events, Watch& watch) {
-    epoll_event event{events, {.ptr = &watch}};
-    if (epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) < 0) throw_errno("epoll_ctl MOD");
+void Selector::control(int operation, int fd, std::uint32_t events, void* watch) {
+    epoll_event event{events, {.ptr = watch}};
+    if (epoll_ctl(epoll_, operation, fd, &event) < 0) throw_errno("epoll_ctl");
 }
 
 // A descriptor that was closed behind our back is gone from the epoll already.
@@ -58,29 +47,26 @@ void Selector::wake() noexcept {
 }
 
 std::size_t Selector::wait(int milliseconds) noexcept {
-    const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), milliseconds);
     std::size_t reported = 0;
-    for (int i = 0; i < count; ++i) {
+    const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), milliseconds);
+    for (int i = 0; i < count; ++i) {  // EINTR, the only error left, reports nothing
         const epoll_event& event = events_[static_cast<std::size_t>(i)];
-        if (event.data.ptr == &timer_)
+        if (event.data.ptr == &timer_) {
             armed_for_.reset();
-        else if (event.data.ptr == &event_)
+        } else if (event.data.ptr == &event_) {
             woken_ = true;
-        else {
+        } else {
             static_cast<Watch*>(event.data.ptr)->on_events(event.events);
             ++reported;
         }
     }
-    return reported;  // EINTR, the only error left, reports nothing: the loop looks at its timers and comes back
+    return reported;
 }
 
 void Selector::arm_timer(TimePoint deadline) {
-    const auto since_boot = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch());
-    itimerspec when{};
-    when.it_value.tv_sec = since_boot.count() / 1'000'000'000;
-    when.it_value.tv_nsec = since_boot.count() % 1'000'000'000;
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
+    const itimerspec when{.it_interval = {}, .it_value = {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000}};
     if (timerfd_settime(timer_, TFD_TIMER_ABSTIME, &when, nullptr) < 0) throw_errno("timerfd_settime");
     armed_for_ = deadline;
 }
-
 }  // namespace aio

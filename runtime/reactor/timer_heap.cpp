@@ -1,9 +1,7 @@
 #include "runtime/reactor/timer_heap.hpp"
-
 #include <algorithm>
 
 namespace aio {
-
 namespace {
 constexpr std::size_t children = 4;
 }
@@ -24,9 +22,7 @@ void TimerHeap::sift_up(std::size_t position, const Node& node) noexcept {
 }
 
 void TimerHeap::sift_down(std::size_t position, const Node& node) noexcept {
-    for (;;) {
-        const std::size_t first = position * children + 1;
-        if (first >= nodes_.size()) break;
+    for (std::size_t first; (first = position * children + 1) < nodes_.size();) {
         std::size_t least = first;
         for (std::size_t i = first + 1; i < std::min(first + children, nodes_.size()); ++i)
             if (nodes_[i].before(nodes_[least])) least = i;
@@ -38,12 +34,13 @@ void TimerHeap::sift_down(std::size_t position, const Node& node) noexcept {
 }
 
 void TimerHeap::arm(Timer& timer, TimePoint deadline) {
-    nodes_.push_back({deadline, sequence_, &timer});
-    sift_up(nodes_.size() - 1, {deadline, sequence_, &timer});
-    ++sequence_;
+    const Node node{deadline, sequence_++, &timer};
+    nodes_.push_back(node);
+    sift_up(nodes_.size() - 1, node);
 }
 
 void TimerHeap::disarm(Timer& timer) noexcept {
+    if (!timer.armed()) return;
     const std::size_t hole = timer.position_;
     timer.position_ = Timer::not_armed;
     const Node last = nodes_.back();
@@ -55,7 +52,7 @@ void TimerHeap::disarm(Timer& timer) noexcept {
         sift_down(hole, last);
 }
 
-std::size_t TimerHeap::take_due(TimePoint now, EntryList& ready) noexcept {
+std::size_t TimerHeap::take_some(TimePoint now, EntryList& ready) noexcept {
     std::size_t taken = 0;
     for (; !empty() && nodes_.front().deadline <= now; ++taken) {
         Timer& timer = *nodes_.front().timer;
@@ -64,5 +61,4 @@ std::size_t TimerHeap::take_due(TimePoint now, EntryList& ready) noexcept {
     }
     return taken;
 }
-
 }  // namespace aio

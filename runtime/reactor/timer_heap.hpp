@@ -4,46 +4,39 @@
 #include <cstdint>
 #include <optional>
 #include <vector>
-
 #include "runtime/reactor/clock.hpp"
 #include "runtime/reactor/entry.hpp"
 
 namespace aio {
-
 /// An entry that the loop will run at a moment. Its owner takes it out of the heap before it is destroyed.
 class Timer : public Entry {
   public:
     bool armed() const noexcept { return position_ != not_armed; }
-
   protected:
     ~Timer() = default;
-
   private:
     friend class TimerHeap;
     static constexpr std::size_t not_armed = SIZE_MAX;
     std::size_t position_ = not_armed;
 };
 
-/// A heap with four children a node: half the levels of a binary one, and so half the writes of `position_`
-/// into timers that have long left the cache. Equal deadlines come out in the order in which they went in.
+/// A heap with four children a node: half the levels of a binary one, and so half the writes of `position_` into timers
+/// that have long left the cache. Equal deadlines come out in the order in which they went in.
 class TimerHeap {
   public:
     bool empty() const noexcept { return nodes_.empty(); }
-
     /// The earliest deadline; nothing where no timer is set.
     std::optional<TimePoint> next() const noexcept {
         return empty() ? std::nullopt : std::optional(nodes_.front().deadline);
     }
-
     /// O(log n). `timer` must not be armed.
     void arm(Timer& timer, TimePoint deadline);
-
-    /// O(log n). `timer` must be armed.
+    /// O(log n). Does nothing if `timer` is not armed.
     void disarm(Timer& timer) noexcept;
-
     /// Moves every timer with a deadline up to `now` behind `ready`, in order. Returns how many.
-    std::size_t take_due(TimePoint now, EntryList& ready) noexcept;
-
+    std::size_t take_due(TimePoint now, EntryList& ready) noexcept {
+        return empty() || nodes_.front().deadline > now ? 0 : take_some(now, ready);
+    }
   private:
     struct Node {
         TimePoint deadline;
@@ -53,6 +46,7 @@ class TimerHeap {
             return deadline != other.deadline ? deadline < other.deadline : sequence < other.sequence;
         }
     };
+    std::size_t take_some(TimePoint now, EntryList& ready) noexcept;
     void place(std::size_t position, const Node& node) noexcept;
     void sift_up(std::size_t position, const Node& node) noexcept;
     void sift_down(std::size_t position, const Node& node) noexcept;
@@ -60,5 +54,4 @@ class TimerHeap {
     std::vector<Node> nodes_;
     std::uint64_t sequence_ = 0;
 };
-
 }  // namespace aio

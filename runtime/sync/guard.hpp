@@ -3,10 +3,8 @@
 #include <utility>
 
 namespace aio {
-
 /// Releases a lock or semaphore when it goes. The lock must outlive it. Asyncio: the end of `async with lock`.
-template <class Lock>
-class [[nodiscard]] Guard {
+template <class Lock> class [[nodiscard]] Guard {
   public:
     /// Of a lock that was acquired.
     explicit Guard(Lock& lock) noexcept : lock_(&lock) {}
@@ -21,9 +19,7 @@ class [[nodiscard]] Guard {
     void release() {
         if (lock_) std::exchange(lock_, nullptr)->release();
     }
-
   private:
     Lock* lock_;
 };
-
 }  // namespace aio

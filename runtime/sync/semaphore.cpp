@@ -1,7 +1,6 @@
 #include "runtime/sync/semaphore.hpp"
 
 namespace aio {
-
 Semaphore::Semaphore(int value) : value_(value) {
     if (value < 0) throw ValueError("Semaphore initial value must be >= 0");
 }
@@ -49,5 +48,4 @@ void BoundedSemaphore::release() {
     if (value_ >= bound_) throw ValueError("BoundedSemaphore released too many times");
     Semaphore::release();
 }
-
 }  // namespace aio

@@ -1,13 +1,11 @@
 // Semaphore: so many at a time, first come, first served.
 #pragma once
 #include <optional>
-
-#include "runtime/coroutine/try_first.hpp"
 #include "runtime/sync/guard.hpp"
+#include "runtime/sync/try_first.hpp"
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio {
-
 /// asyncio.Semaphore of 3.11.2. It must outlive those who wait for it.
 class Semaphore {
   public:
@@ -34,10 +32,8 @@ class Semaphore {
         return detail::TryFirst([this] { return try_acquire() ? std::optional(Guard(*this)) : std::nullopt; },
                                 [this] { return scoped_slowly(); });
     }
-
   protected:
     int value_;
-
   private:
     bool try_acquire() noexcept;
     Coroutine<void> acquire_slowly();
@@ -52,9 +48,7 @@ class BoundedSemaphore final : public Semaphore {
   public:
     explicit BoundedSemaphore(int value = 1) : Semaphore(value), bound_(value) {}
     void release() override;
-
   private:
     int bound_;
 };
-
 }  // namespace aio

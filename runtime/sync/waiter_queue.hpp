@@ -3,7 +3,6 @@
 #include "runtime/tasks/waiting.hpp"
 
 namespace aio::detail {
-
 /// Lives in the frame that awaits it, and leaves the queue with that.
 class QueuedWaiter : public Waiter, public ListHook<QueuedWaiter> {};
 
@@ -24,5 +23,4 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
         return false;
     }
 };
-
 }  // namespace aio::detail

@@ -1,29 +1,22 @@
 #include "runtime/tasks/as_completed.hpp"
-
 #include <unordered_set>
 
 namespace aio::detail {
-
 Completions::Completions(const std::vector<FutureBase>& futures, std::optional<Duration> timeout) {
     std::unordered_set<FutureState*> seen;
-    for (const FutureBase& future : futures) {
-        if (!seen.insert(&future.state()).second) continue;
-        Child& child = *children_.emplace_back(std::make_unique<Child>());
-        child.completions = this;
-        child.future = Ref(&future.state());
-        child.future->add_callback(child);
-        ++todo_;
-    }
-    if (todo_ > 0 && timeout) expiry_.arm(saturating_add(get_running_loop().time(), *timeout));
+    for (const FutureBase& future : futures)
+        if (seen.insert(&future.state()).second) children_.emplace_back(*this, future.state());
+    todo_ = children_.size();
+    if (todo_ > 0 && timeout) expiry_.arm(*timeout);
 }
 
-void Completions::child_done(Child& child) noexcept {
-    put(child.future);
+void Completions::child_done(Ref<FutureState> future) noexcept {
+    put(std::move(future));
     if (--todo_ == 0) expiry_.disarm();
 }
 
 void Completions::expire() noexcept {
-    for (const auto& child : children_) child->unlink();
+    for (Child& child : children_) child.unlink();
     for (; todo_ > 0; --todo_) put(nullptr);
 }
 
@@ -33,8 +26,7 @@ void Completions::put(Ref<FutureState> future) noexcept {
 }
 
 void Completions::wake_next() noexcept {
-    while (Getter* getter = getters_.pop_front())
-        if (getter->wake()) break;
+    for (Getter* getter; (getter = getters_.pop_front()) && !getter->wake();) {}
 }
 
 // asyncio.Queue.get, line by line.
@@ -54,5 +46,4 @@ Coroutine<Ref<FutureState>> Completions::next(Ref<Completions> self) {
     if (!future) throw TimeoutError();
     co_return future;
 }
-
 }  // namespace aio::detail

@@ -1,15 +1,12 @@
 // as_completed(): one result after the other, the first to come first.
 #pragma once
 #include <deque>
-#include <memory>
 #include <optional>
 #include <ranges>
 #include <vector>
-
-#include "runtime/tasks/task.hpp"
+#include "runtime/tasks/waiting.hpp"
 
 namespace aio {
-
 namespace detail {
 
 /// Queues the futures in the order in which they are done.
@@ -22,11 +19,11 @@ class Completions : public RefCounted<Completions> {
     std::size_t size() const noexcept { return children_.size(); }
     /// The next that is done. Throws TimeoutError when the time is over.
     static Coroutine<Ref<FutureState>> next(Ref<Completions> self);
-
   private:
     struct Child final : Entry {
-        void run() noexcept override { completions->child_done(*this); }
-        Completions* completions = nullptr;
+        Child(Completions& c, FutureState& f) : completions(c), future(&f) { f.add_callback(*this); }
+        void run() noexcept override { completions.child_done(future); }
+        Completions& completions;
         Ref<FutureState> future;
     };
     struct Expiry final : ScopedTimer {
@@ -36,64 +33,50 @@ class Completions : public RefCounted<Completions> {
     };
     struct Getter : Waiter, ListHook<Getter> {};
 
-    void child_done(Child& child) noexcept;
+    void child_done(Ref<FutureState> future) noexcept;
     void expire() noexcept;
     void put(Ref<FutureState> future) noexcept;
     void wake_next() noexcept;
 
-    std::vector<std::unique_ptr<Child>> children_;
+    std::deque<Child> children_;
     std::size_t todo_ = 0;
     std::deque<Ref<FutureState>> done_;  // null: the time is over
     IntrusiveList<Getter> getters_;
     Expiry expiry_{*this};
 };
 
-template <class T>
-class AsCompleted {
+template <class T> class AsCompleted {
   public:
-    AsCompleted(const std::vector<FutureBase>& futures, std::optional<Duration> timeout)
-        : completions_(new Completions(futures, timeout)) {}
-
-    class Iterator {
-      public:
-        Iterator(Ref<Completions> completions, std::size_t i) : completions_(completions), i_(i) {}
-        Coroutine<T> operator*() const { return next(completions_); }
-        Iterator& operator++() noexcept { return ++i_, *this; }
-        bool operator==(const Iterator& other) const noexcept { return i_ == other.i_; }
-
-      private:
-        static Coroutine<T> next(Ref<Completions> completions) {
-            const Ref<FutureState> future = co_await Completions::next(std::move(completions));
-            co_return value_of<T>(*future);
-        }
-        Ref<Completions> completions_;
-        std::size_t i_;
+    explicit AsCompleted(Ref<Completions> completions) noexcept : completions_(std::move(completions)) {}
+    struct Iterator {
+        Coroutine<T> operator*() const { return next(completions); }
+        void operator++() noexcept { ++i; }
+        bool operator==(const Iterator& other) const noexcept { return i == other.i; }
+        Ref<Completions> completions;
+        std::size_t i;
     };
     Iterator begin() const { return {completions_, 0}; }
     Iterator end() const { return {completions_, completions_->size()}; }
-
   private:
+    static Coroutine<T> next(Ref<Completions> completions) {
+        const Ref<FutureState> future = co_await Completions::next(std::move(completions));
+        co_return value_of<T>(*future);
+    }
     Ref<Completions> completions_;
 };
 
 }  // namespace detail
 
-/// A range with a coroutine for each of `awaitables`; the first to be awaited gives the result of the first that
-/// is done, and so on:
+/// A range with a coroutine for each of `awaitables`; the first to be awaited gives the result of the first that is
+/// done, and so on:
 ///     for (auto next : aio::as_completed(tasks)) use(co_await next);
-/// Coroutines are moved out of the range and made tasks, now. After `timeout` what is left throws TimeoutError;
-/// nothing is cancelled. asyncio.as_completed.
+/// Coroutines are moved out of the range and made tasks, now. After `timeout` what is left throws TimeoutError; nothing
+/// is cancelled. asyncio.as_completed.
 template <std::ranges::range Range>
 auto as_completed(Range&& awaitables, std::optional<Duration> timeout = std::nullopt) {
-    using A = std::ranges::range_value_t<Range>;
+    using T = detail::await_result_t<std::ranges::range_value_t<Range>>;
     std::vector<FutureBase> futures;
-    for (auto& awaitable : awaitables) {
-        if constexpr (detail::is_future<A>)
-            futures.push_back(awaitable);
-        else
-            futures.push_back(ensure_future(std::move(awaitable)));
-    }
-    return detail::AsCompleted<detail::await_result_t<A>>(futures, timeout);
+    for (auto& awaitable : awaitables) futures.push_back(detail::take_future(awaitable));
+    return detail::AsCompleted<T>(Ref(new detail::Completions(futures, timeout)));
 }
-
 }  // namespace aio

@@ -1,19 +1,41 @@
 // Future<T>: a result that somebody else will fill in.
 #pragma once
 #include <concepts>
+#include <coroutine>
 #include <memory>
-
 #include "runtime/coroutine/frame_pool.hpp"
 #include "runtime/coroutine/result.hpp"
-#include "runtime/reactor/ref.hpp"
-#include "runtime/tasks/waiting.hpp"
+#include "runtime/reactor/errors.hpp"
+#include "runtime/reactor/event_loop.hpp"
 
 namespace aio {
-
 namespace detail {
 
+class TaskState;
+
+/// What a suspended task waits for: whom Task::cancel asks first.
+class Waitable {
+  public:
+    /// Ends the wait with CancelledError. False if it is over already.
+    virtual bool cancel() = 0;
+    virtual TaskState* as_task() noexcept { return nullptr; }
+  protected:
+    ~Waitable() = default;
+};
+
+/// A callback of the program. It frees itself when it has run.
+class DoneCallback : public Entry, public Pooled {
+  public:
+    virtual ~DoneCallback() = default;
+    void run() noexcept final;
+    void discard() noexcept final { delete this; }
+    std::uint32_t id = 0;
+  private:
+    virtual void call() = 0;
+};
+
 /// The object that the handles of a future share.
-class FutureState : public Waitable, public RefCounted<FutureState>, public Pooled {
+class FutureState : public Entry, public Waitable, public RefCounted<FutureState>, public Pooled {
   public:
     enum class Phase : std::uint8_t { pending, cancelled, finished };
 
@@ -22,75 +44,65 @@ class FutureState : public Waitable, public RefCounted<FutureState>, public Pool
     virtual ~FutureState();
 
     virtual ResultBase& result() noexcept = 0;
-    bool cancel() override;
-
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
 
-    /// The end: the callbacks, awaiting tasks among them, move to the ready queue in the order in which they
-    /// came. Throws InvalidStateError the second time, RuntimeError outside its loop.
+    bool cancel() override;
+    /// The end: the callbacks, awaiting tasks among them, move to the ready queue in the order in which they came.
+    /// Throws InvalidStateError the second time, RuntimeError outside its loop.
     void complete(Phase phase);
     /// `entry` runs in the turn after the future is done; in the next one if it is done already.
-    void add_callback(Entry& entry);
-    std::uint32_t add_done_callback(class DoneCallback* callback);
+    void add_callback(Entry& entry) { (done() ? get_running_loop().ready() : callbacks_).push_back(entry); }
+    std::uint32_t add_done_callback(DoneCallback* callback);
     std::size_t remove_done_callback(std::uint32_t id);
 
     /// Throws InvalidStateError while it is pending, CancelledError if it was cancelled.
     void require_result();
     void require_pending() const;
 
-    bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
+    // As an entry it stands behind the last callback of the program, which holds no reference to it.
+    void run() noexcept override { release(); }
+    void discard() noexcept override {
+        if (done()) release();
+    }
 
+    bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
   protected:
-    /// For the destructors of the classes that know the error.
-    void report_if_lost(const char* message, const std::exception_ptr& error, std::string task) const noexcept;
+    /// For the destructors of the classes that have the error.
+    void report_lost(const char* message, const std::exception_ptr& error, std::string task) const noexcept;
 
     EntryList callbacks_;
-
   private:
+    void keep_alive_behind(EntryList& callbacks) noexcept;
+
     Phase phase_ = Phase::pending;
-    std::uint32_t done_callbacks_ = 0;  // how many were ever added: numbers them
+    std::uint32_t done_callbacks_ = 0;  // how many of the program were ever added
     std::uint64_t loop_id_;
 };
 
-template <class T>
-class FutureStateOf : public FutureState {
+template <class T> class FutureStateOf : public FutureState {
   public:
-    ~FutureStateOf() override { report_if_lost("Future exception was never retrieved", result_.error, {}); }
+    ~FutureStateOf() override {
+        if (result_.error && !error_retrieved) report_lost("Future exception was never retrieved", result_.error, {});
+    }
     Result<T>& result() noexcept override { return result_; }
-
   protected:
     Result<T> result_;
 };
 
-/// A callback of the program, called with a handle of the future. It frees itself when it has run.
-class DoneCallback : public Entry, public Pooled {
-  public:
-    virtual ~DoneCallback() = default;
-    void run() noexcept final;
-    void discard() noexcept final { delete this; }
-    std::uint32_t id = 0;
-
-  private:
-    virtual void call() = 0;
-};
-
-template <class Handle, class F>
-class DoneCallbackOf final : public DoneCallback {
+template <class Handle, class F> class DoneCallbackOf final : public DoneCallback {
   public:
     DoneCallbackOf(FutureState& state, F function) : state_(state), function_(std::move(function)) {}
-
   private:
-    void call() override { function_(Handle(Ref<FutureState>(&state_))); }
+    void call() override { function_(Handle(Ref(&state_))); }
     FutureState& state_;  // no reference: a future that nobody holds will never be done
     F function_;
 };
 
-/// What an awaiter gets from a done future: a copy, for others may ask too. A value that can't be copied is
-/// moved out, to the first who asks.
-template <class T>
-T value_of(FutureState& state) {
+/// What an awaiter gets from a done future: a copy, for others may ask too. A value that can't be copied is moved out,
+/// to the first who asks.
+template <class T> T value_of(FutureState& state) {
     state.require_result();
     auto& result = static_cast<Result<T>&>(state.result());
     if constexpr (std::is_void_v<T> || std::is_reference_v<T> || std::copy_constructible<T>)
@@ -99,8 +111,12 @@ T value_of(FutureState& state) {
         return result.take();
 }
 
-template <class T>
-class FutureAwaiter {
+/// Blocks the current task until `future` is done.
+void suspend_on(FutureState& future);
+/// To be called first when a leaf is resumed: throws CancelledError if the task was asked to end meanwhile.
+inline void resumed();
+
+template <class T> class FutureAwaiter {
   public:
     explicit FutureAwaiter(Ref<FutureState> state) noexcept : state_(std::move(state)) {}
     bool await_ready() const noexcept { return state_->done(); }
@@ -109,60 +125,51 @@ class FutureAwaiter {
         resumed();
         return value_of<T>(*state_);
     }
-
   private:
     Ref<FutureState> state_;
 };
-
 }  // namespace detail
 
-/// A shared handle of any future or task, whatever its result: asyncio.Future without its type. All handles of
-/// one future are equal. Used only in the thread of the loop that it was made in.
+/// A shared handle of any future or task, whatever its result. All handles of one future are equal. To be used in the
+/// thread of the loop in which it was made. asyncio.Future without its type.
 class FutureBase {
   public:
     explicit FutureBase(Ref<detail::FutureState> state) noexcept : state_(std::move(state)) {}
 
     bool done() const noexcept { return state_->done(); }
     bool cancelled() const noexcept { return state_->cancelled(); }
-
-    /// A future is done at once, with CancelledError for all who await it; a task is asked to end, see
-    /// TaskBase. False if it is done already.
+    /// A future is done at once, with CancelledError for all who await it. A task is asked to end: whatever it waits
+    /// for ends with CancelledError, or CancelledError is thrown at its next step; it may refuse, by going on. False if
+    /// it is done already.
     bool cancel() const { return state_->cancel(); }
-
-    /// The exception, or null if it has a value. Throws InvalidStateError while it is pending, CancelledError
-    /// if it was cancelled.
+    /// The exception, or null if it has a value. Throws InvalidStateError while it is pending, CancelledError if it was
+    /// cancelled.
     std::exception_ptr exception() const {
         state_->require_result();
         return state_->result().error;
     }
 
-    /// Calls `function(FutureBase)` in the turn after the future is done. An exception that leaves it goes to
-    /// the exception handler. Returns a number for remove_done_callback().
-    template <class F>
-    std::uint32_t add_done_callback(F&& function) const {
+    /// Calls `function` with a handle in the turn after the future is done. What it throws goes to the exception
+    /// handler. Returns a number for remove_done_callback().
+    template <class F> std::uint32_t add_done_callback(F&& function) const {
         return add<FutureBase>(std::forward<F>(function));
     }
     /// How many were removed: 1, or 0 if there is none of that number or it is on its way already.
-    std::size_t remove_done_callback(std::uint32_t number) const {
-        return state_->remove_done_callback(number);
-    }
+    std::size_t remove_done_callback(std::uint32_t number) const { return state_->remove_done_callback(number); }
 
     bool operator==(const FutureBase& other) const noexcept { return state_.get() == other.state_.get(); }
     detail::FutureState& state() const noexcept { return *state_; }
-
   protected:
-    template <class Handle, class F>
-    std::uint32_t add(F&& function) const {
-        return state_->add_done_callback(
-            new detail::DoneCallbackOf<Handle, std::decay_t<F>>(*state_, std::forward<F>(function)));
+    template <class Handle, class F> std::uint32_t add(F&& function) const {
+        using Callback = detail::DoneCallbackOf<Handle, std::decay_t<F>>;
+        return state_->add_done_callback(new Callback(*state_, std::forward<F>(function)));
     }
     Ref<detail::FutureState> state_;
 };
 
-/// asyncio.Future. A copy is another handle of the same future. An exception that nobody retrieves is reported
-/// when the last handle goes: "Future exception was never retrieved".
-template <class T = void>
-class Future : public FutureBase {
+/// asyncio.Future. A copy is another handle of the same future. An exception that nobody retrieves is reported when the
+/// last handle goes: "Future exception was never retrieved".
+template <class T = void> class Future : public FutureBase {
   public:
     using value_type = T;
     using FutureBase::FutureBase;
@@ -170,15 +177,14 @@ class Future : public FutureBase {
     /// A pending one, of the running loop: loop.create_future(). Throws RuntimeError where no loop runs.
     Future() : FutureBase(Ref<detail::FutureState>(new detail::FutureStateOf<T>())) {}
 
-    /// The value, or throws the exception, CancelledError, or InvalidStateError while it is pending.
+    /// The value; throws the exception, CancelledError, or InvalidStateError while it is pending.
     decltype(auto) result() const {
         this->state_->require_result();
         return static_cast<Result<T>&>(this->state_->result()).get();
     }
 
     /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already.
-    template <class... Value>
-    void set_result(Value&&... value) const {
+    template <class... Value> void set_result(Value&&... value) const {
         this->state_->require_pending();
         static_cast<Result<T>&>(this->state_->result()).set_value(std::forward<Value>(value)...);
         this->state_->complete(detail::FutureState::Phase::finished);
@@ -189,19 +195,16 @@ class Future : public FutureBase {
         this->state_->complete(detail::FutureState::Phase::finished);
     }
     template <class E>
-        requires(!std::convertible_to<E, std::exception_ptr>)
-    void set_exception(E error) const {
+    requires(!std::convertible_to<E, std::exception_ptr>) void set_exception(E error) const {
         set_exception(std::make_exception_ptr(std::move(error)));
     }
 
-    template <class F>
-    std::uint32_t add_done_callback(F&& function) const {
+    template <class F> std::uint32_t add_done_callback(F&& function) const {
         return this->template add<Future>(std::forward<F>(function));
     }
 
-    /// Suspends until it is done; takes no turn of the loop if it is. Returns the value (moved, where it can't
-    /// be copied) or throws. A task that is cancelled here cancels the future, for all who await it.
+    /// Suspends until it is done; takes no turn of the loop if it is. Returns the value (moved, where it can't be
+    /// copied) or throws. A task that is cancelled here cancels the future, for all who await it.
     auto operator co_await() const noexcept { return detail::FutureAwaiter<T>(this->state_); }
 };
-
 }  // namespace aio

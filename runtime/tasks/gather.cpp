@@ -1,11 +1,10 @@
 #include "runtime/tasks/gather.hpp"
 
 namespace aio::detail {
-
 Gathering::Gathering(FutureState& outer, std::size_t size, bool return_exceptions)
     : outer_(outer), children_(new Child[size]), size_(size), return_exceptions_(return_exceptions) {
+    Tasks::current().composites.push_back(*this);
     outer_.retain();  // for the callbacks
-    register_composite();
 }
 
 void Gathering::add(const FutureBase& future) {
@@ -35,20 +34,20 @@ void Gathering::child_done(FutureState& child) noexcept {
         child.error_retrieved = true;
         fail(child.result().error);
     } else if (last) {
-        finish();
+        return finish();
     }
     if (last) dissolve();
 }
 
 void Gathering::finish() noexcept {
-    if (cancel_requested_) return fail(std::make_exception_ptr(CancelledError()));
     try {
+        if (cancel_requested_) throw CancelledError();
         collect();
-    } catch (...) {
-        return fail(std::current_exception());  // a value whose copy throws
+        outer_.complete(FutureState::Phase::finished);
+    } catch (...) {  // or a value whose copy throws
+        fail(std::current_exception());
     }
-    outer_.complete(FutureState::Phase::finished);
-    if (size_ == 0) dissolve();
+    dissolve();
 }
 
 void Gathering::fail(std::exception_ptr error) {
@@ -61,5 +60,4 @@ void Gathering::dissolve() noexcept {
     unlink();
     outer_.release();
 }
-
 }  // namespace aio::detail

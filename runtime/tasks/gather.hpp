@@ -5,39 +5,32 @@
 #include <tuple>
 #include <variant>
 #include <vector>
-
-#include "runtime/tasks/composite.hpp"
 #include "runtime/tasks/outcome.hpp"
 #include "runtime/tasks/task.hpp"
 
 namespace aio {
-
 namespace detail {
 
 /// The future that gather returns, without its type: counts the children that are done.
 class Gathering : public Composite {
   public:
-    void dissolve() noexcept override;
-
     /// Adds the callback to `child`; once for each of the children.
     void add(const FutureBase& child);
     FutureState& child(std::size_t i) const noexcept { return *children_[i].future; }
     std::size_t size() const noexcept { return size_; }
     /// The end, when all children are done; for a gathering of nothing, at once.
     void finish() noexcept;
-
+    void dissolve() noexcept override;
   protected:
     Gathering(FutureState& outer, std::size_t size, bool return_exceptions);
     ~Gathering() = default;
     bool cancel_children();
-
   private:
     struct Child final : Entry {
         void run() noexcept override { gathering->child_done(*future); }
         Gathering* gathering = nullptr;
         Ref<FutureState> future;
     };
-
     /// Makes the results of the children the outer future's.
     virtual void collect() = 0;
     void child_done(FutureState& child) noexcept;
@@ -45,109 +38,87 @@ class Gathering : public Composite {
 
     FutureState& outer_;
     std::unique_ptr<Child[]> children_;
-    std::size_t size_;
-    std::size_t added_ = 0;
-    std::size_t done_ = 0;
-    bool return_exceptions_;
-    bool cancelling_ = false;
-    bool cancel_requested_ = false;
+    std::size_t size_, added_ = 0, done_ = 0;
+    bool return_exceptions_, cancelling_ = false, cancel_requested_ = false;
 };
 
 /// Collect: a function that makes a T of the children of a Gathering.
-template <class T, class Collect>
-class GatherState final : public FutureStateOf<T>, public Gathering {
+template <class T, class Collect> class GatherState final : public FutureStateOf<T>, public Gathering {
   public:
     GatherState(std::size_t size, bool return_exceptions, Collect collect)
         : Gathering(*this, size, return_exceptions), collect_(collect) {}
-
     /// Asks the children to end. The gathering itself ends when they have.
     bool cancel() override { return !this->done() && cancel_children(); }
-
   private:
     void collect() override { this->result_.set_value(collect_(*this)); }
     Collect collect_;
 };
 
 /// What gather gives for an awaitable with result T.
-template <class T, bool return_exceptions>
-using gathered_t = std::conditional_t<return_exceptions, Outcome<T>,
-                                      std::conditional_t<std::is_void_v<T>, std::monostate, T>>;
+template <class T, bool return_exceptions> using gathered_t =
+    std::conditional_t<return_exceptions, Outcome<T>, std::conditional_t<std::is_void_v<T>, std::monostate, T>>;
 
-template <class T, bool return_exceptions>
-gathered_t<T, return_exceptions> gathered(FutureState& child) {
-    if constexpr (return_exceptions) {
+template <class T, bool return_exceptions> gathered_t<T, return_exceptions> gathered(FutureState& child) {
+    if constexpr (return_exceptions)
         return Outcome<T>(child);
-    } else if constexpr (std::is_void_v<T>) {
+    else if constexpr (std::is_void_v<T>)
         return {};
-    } else {
+    else
         return value_of<T>(child);
-    }
 }
 
-template <bool return_exceptions, class... A>
-auto gather_all(A&&... awaitables) {
+template <bool return_exceptions, class... A> auto gather_all(A&&... awaitables) {
     using T = std::tuple<gathered_t<await_result_t<A>, return_exceptions>...>;
-    auto collect = [](const Gathering& gathering) {
+    const auto collect = [](const Gathering& gathering) {
         return [&]<std::size_t... i>(std::index_sequence<i...>) {
             return T{gathered<await_result_t<A>, return_exceptions>(gathering.child(i))...};
-        }(std::index_sequence_for<A...>());
+        }
+        (std::index_sequence_for<A...>());
     };
     const Ref gathering(new GatherState<T, decltype(collect)>(sizeof...(A), return_exceptions, collect));
     (gathering->add(ensure_future(std::forward<A>(awaitables))), ...);
-    if (sizeof...(A) == 0) gathering->finish();
+    if (gathering->size() == 0) gathering->finish();
     return Future<T>(gathering);
 }
 
-template <bool return_exceptions, class Range>
-auto gather_range(Range&& awaitables) {
+template <bool return_exceptions, class Range> auto gather_range(Range&& awaitables) {
     using A = std::ranges::range_value_t<Range>;
     using T = std::vector<gathered_t<await_result_t<A>, return_exceptions>>;
-    auto collect = [](const Gathering& gathering) {
+    const auto collect = [](const Gathering& gathering) {
         T results;
         results.reserve(gathering.size());
         for (std::size_t i = 0; i < gathering.size(); ++i)
             results.push_back(gathered<await_result_t<A>, return_exceptions>(gathering.child(i)));
         return results;
     };
-    const Ref gathering(
-        new GatherState<T, decltype(collect)>(std::ranges::size(awaitables), return_exceptions, collect));
-    for (auto& awaitable : awaitables) {
-        if constexpr (is_future<A>)
-            gathering->add(awaitable);
-        else
-            gathering->add(ensure_future(std::move(awaitable)));
-    }
-    if (gathering->size() == 0) gathering->finish();
+    const std::size_t size = std::ranges::size(awaitables);
+    const Ref gathering(new GatherState<T, decltype(collect)>(size, return_exceptions, collect));
+    for (auto& awaitable : awaitables) gathering->add(take_future(awaitable));
+    if (size == 0) gathering->finish();
     return Future<T>(gathering);
 }
-
 }  // namespace detail
 
 struct return_exceptions_t {};
 /// gather's first argument where errors shall be results: each is then an Outcome<T>.
 inline constexpr return_exceptions_t return_exceptions;
 
-/// Runs all awaitables at once and returns a Future of a std::tuple of their results, in the order of the
-/// arguments (std::monostate for void). Coroutines are made tasks now, not when the future is awaited. The
-/// first error is the future's, and the other children run on. Cancelling the future cancels the children; it
-/// is done when they are. asyncio.gather.
-template <detail::Awaitable... A>
-auto gather(A&&... awaitables) {
+/// Runs all awaitables at once and returns a Future of a std::tuple of their results, in the order of the arguments
+/// (std::monostate for void). Coroutines are made tasks now, not when the future is awaited. The first error is the
+/// future's, and the other children run on. Cancelling the future cancels the children; it is done when they are.
+/// asyncio.gather.
+template <detail::Awaitable... A> auto gather(A&&... awaitables) {
     return detail::gather_all<false>(std::forward<A>(awaitables)...);
 }
-template <detail::Awaitable... A>
-auto gather(return_exceptions_t, A&&... awaitables) {
+template <detail::Awaitable... A> auto gather(return_exceptions_t, A&&... awaitables) {
     return detail::gather_all<true>(std::forward<A>(awaitables)...);
 }
 
 /// The same for a range, of which coroutines are moved out; gives a std::vector.
-template <std::ranges::sized_range Range>
-auto gather(Range&& awaitables) {
+template <std::ranges::sized_range Range> auto gather(Range&& awaitables) {
     return detail::gather_range<false>(std::forward<Range>(awaitables));
 }
-template <std::ranges::sized_range Range>
-auto gather(return_exceptions_t, Range&& awaitables) {
+template <std::ranges::sized_range Range> auto gather(return_exceptions_t, Range&& awaitables) {
     return detail::gather_range<true>(std::forward<Range>(awaitables));
 }
-
 }  // namespace aio

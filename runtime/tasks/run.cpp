@@ -1,17 +1,13 @@
 #include "runtime/tasks/run.hpp"
-
 #include <unistd.h>
-
 #include <atomic>
 #include <csignal>
-
 #include "runtime/tasks/gather.hpp"
 
 namespace aio {
-
 namespace {
 
-// What the signal handler may see, the only globals of the runtime: the loop to wake, and how often SIGINT came.
+// What the signal handler needs, the only globals of the runtime: the loop to wake, and how often SIGINT came.
 std::atomic<EventLoop*> interrupt_wakes{nullptr};
 std::atomic<int> interrupts{0};
 
@@ -25,8 +21,8 @@ extern "C" void on_sigint(int) {
     if (EventLoop* loop = interrupt_wakes) loop->wake();
 }
 
-/// While it lives, SIGINT cancels `main`. Does nothing outside the main thread, or where the program has a
-/// handler of its own.
+/// While it lives, SIGINT cancels `main`. Does nothing outside the main thread, or where the program has a handler of
+/// its own.
 class InterruptCancels {
   public:
     InterruptCancels(EventLoop& loop, const TaskBase& main) : loop_(loop) {
@@ -36,8 +32,8 @@ class InterruptCancels {
         if (!active_) return;
         interrupts = 0;
         interrupt_wakes = &loop;
-        loop.set_wake_handler([main] {
-            if (interrupts > 0 && main.cancelling() == 0) main.cancel();
+        loop.set_wake_handler([main, cancelled = false]() mutable {
+            if (interrupts > 0 && !std::exchange(cancelled, true)) main.cancel();
         });
         std::signal(SIGINT, on_sigint);
     }
@@ -50,6 +46,8 @@ class InterruptCancels {
     InterruptCancels(const InterruptCancels&) = delete;
     InterruptCancels& operator=(const InterruptCancels&) = delete;
 
+    /// Whether main ended by it.
+    bool ended(const TaskBase& main) const { return active_ && interrupts > 0 && main.cancelled() && !main.uncancel(); }
   private:
     EventLoop& loop_;
     bool active_ = false;
@@ -60,24 +58,15 @@ class StopLoop final : public Entry {
   public:
     explicit StopLoop(EventLoop& loop) noexcept : loop_(loop) {}
     void run() noexcept override { loop_.stop(); }
-
   private:
     EventLoop& loop_;
 };
 
-// asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What
-// refuses to be cancelled gets that many more turns, so the tasks are here too.
-Coroutine<void> shutdown_async_generators() { co_return; }
+// asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What refuses to
+// be cancelled gets that many more turns, so the tasks are here too.
+Coroutine<void> shutdown_asyncgens() { co_return; }
 Coroutine<void> shutdown_default_executor() { co_return; }
-
 }  // namespace
-
-thread_local constinit Runner* Runner::running_ = nullptr;
-
-Runner& Runner::current() {
-    if (!running_) throw RuntimeError("no running event loop: call this below aio::run()");
-    return *running_;
-}
 
 Runner::Runner(ClockKind clock) : loop_(clock) {
     if (detail::running_loop) throw RuntimeError("aio::run() cannot be called from a running event loop");
@@ -86,31 +75,25 @@ Runner::Runner(ClockKind clock) : loop_(clock) {
 Runner::~Runner() {
     const Running running(*this);
     loop_.mute();
-    while (detail::TaskState* task = tasks_.front()) task->dissolve();
-    while (detail::Composite* composite = composites_.front()) composite->dissolve();
+    while (detail::TaskState* task = tasks_.alive.front()) task->dissolve();
+    while (detail::Composite* composite = tasks_.composites.front()) composite->dissolve();
 }
-
-std::uint64_t Runner::add(detail::TaskState& task) noexcept {
-    tasks_.push_back(task);
-    return ++tasks_made_;
-}
-
-void detail::Composite::register_composite() { Runner::current().composites().push_back(*this); }
 
 void Runner::run_main(const TaskBase& main) {
+    bool interrupted = false;
     {
-        const InterruptCancels interrupt_cancels(loop_, main);
-        run_until_complete(main.state());
+        const InterruptCancels interrupt(loop_, main);
+        run_until_complete(main);
+        interrupted = interrupt.ended(main);
     }
-    if (interrupts > 0 && main.cancelled() && main.uncancel() == 0) {
-        close();
-        end_by_sigint();
-    }
+    if (!interrupted) return;
+    close();
+    end_by_sigint();
 }
 
-void Runner::run_until_complete(detail::FutureState& future) {
+void Runner::run_until_complete(const FutureBase& future) {
     StopLoop stop(loop_);
-    future.add_callback(stop);
+    future.state().add_callback(stop);
     try {
         loop_.run_forever();
     } catch (const DeadlockError&) {
@@ -124,8 +107,8 @@ void Runner::close() {
     if (std::exchange(closed_, true)) return;
     const Running running(*this);
     cancel_all_tasks();
-    run_until_complete(create_task(shutdown_async_generators()).state());
-    run_until_complete(create_task(shutdown_default_executor()).state());
+    run_until_complete(create_task(shutdown_asyncgens()));
+    run_until_complete(create_task(shutdown_default_executor()));
 }
 
 void Runner::cancel_all_tasks() {
@@ -136,11 +119,10 @@ void Runner::cancel_all_tasks() {
     const auto collect = [](const detail::Gathering&) { return std::monostate(); };
     const Ref all(new detail::GatherState<std::monostate, decltype(collect)>(tasks.size(), true, collect));
     for (const TaskBase& task : tasks) all->add(task);
-    run_until_complete(*all);
+    run_until_complete(FutureBase(all));
     for (const TaskBase& task : tasks)
         if (!task.cancelled() && task.exception())
             loop_.call_exception_handler(
                 {"unhandled exception during aio::run() shutdown", task.exception(), task.get_name()});
 }
-
 }  // namespace aio

@@ -1,79 +1,55 @@
 // run(): from a coroutine to a running program, and to its orderly end.
 #pragma once
-#include <cstdint>
-
-#include "runtime/tasks/composite.hpp"
 #include "runtime/tasks/task.hpp"
 
 namespace aio {
-
 /// asyncio.Runner: a loop, its tasks, and how they end. Most programs call run() instead.
 class Runner {
   public:
     /// Throws RuntimeError where a loop runs in this thread already.
     explicit Runner(ClockKind clock = clock_from_environment());
-    /// Destroys what close() could not end, in order of creation: no code of the program runs but destructors.
+    /// Destroys what close() could not end, in order of creation. No code of the program runs but destructors.
     ~Runner();
 
-    /// Runs `main` in a task until that is done; returns its value or throws its exception. SIGINT cancels it;
-    /// if it ends by that, close() is called and the program ends as SIGINT ends it. May be called again.
-    /// Throws DeadlockError if the loop can never wake again.
-    template <class T>
-    T run(Coroutine<T> main) {
-        return detail::value_of<T>(finish(std::move(main)).state());
-    }
-
-    /// The same, but leaves main's outcome in its task.
-    template <class T>
-    Task<T> finish(Coroutine<T> main) {
+    /// Runs `main` in a task until that is done; returns its value or throws its exception. SIGINT cancels it; if it
+    /// ends by that, close() is called and the program ends as SIGINT ends it. May be called again. Throws
+    /// DeadlockError if the loop can never wake again.
+    template <class T> T run(Coroutine<T> main) { return detail::value_of<T>(finish(std::move(main)).state()); }
+    /// The same, but main's outcome stays in its task.
+    template <class T> Task<T> finish(Coroutine<T> main) {
         const Running running(*this);
         Task<T> task = create_task(std::move(main));
         run_main(task);
         return task;
     }
-
-    /// Cancels the tasks that are left and waits for them, and then once more for each of the loop's helpers,
-    /// as asyncio.run does. An exception of such a task is reported. Throws DeadlockError.
+    /// Cancels the tasks that are left and waits for them, as asyncio.run does; their exceptions are reported. Throws
+    /// DeadlockError.
     void close();
-
     EventLoop& get_loop() noexcept { return loop_; }
-
-    // --- for the runtime
-    static Runner& current();  ///< throws RuntimeError where none runs
-    std::uint64_t add(detail::TaskState& task) noexcept;
-    IntrusiveList<detail::TaskState>& tasks() noexcept { return tasks_; }
-    IntrusiveList<detail::Composite>& composites() noexcept { return composites_; }
-
   private:
     class Running {
       public:
-        explicit Running(Runner& runner) : loop_(runner.loop_) { running_ = &runner; }
-        ~Running() { running_ = nullptr; }
-
+        explicit Running(Runner& runner) : loop_(runner.loop_) { detail::Tasks::running = &runner.tasks_; }
+        ~Running() { detail::Tasks::running = nullptr; }
       private:
         detail::RunningLoop loop_;
     };
     void run_main(const TaskBase& main);
-    void run_until_complete(detail::FutureState& future);
+    void run_until_complete(const FutureBase& future);
     void cancel_all_tasks();
 
-    static thread_local constinit Runner* running_;
     EventLoop loop_;
-    IntrusiveList<detail::TaskState> tasks_;
-    IntrusiveList<detail::Composite> composites_;
-    std::uint64_t tasks_made_ = 0;
+    detail::Tasks tasks_;
     bool closed_ = false;
 };
 
-/// Runs `main` in a new loop, ends what is left over, and returns main's value or throws its exception. Where
-/// no task can ever go on, throws DeadlockError with their names. May be called again, and in several threads
-/// at once, but not from within a running loop (RuntimeError). asyncio.run.
-template <class T>
-T run(Coroutine<T> main) {
+/// Runs `main` in a new loop, ends what is left over, and returns main's value or throws its exception. Where no task
+/// can ever go on, throws DeadlockError with their names. May be called again, and in several threads at once, but not
+/// from within a running loop (RuntimeError). asyncio.run.
+template <class T> T run(Coroutine<T> main) {
     Runner runner;
     const Task<T> task = runner.finish(std::move(main));
     runner.close();
     return detail::value_of<T>(task.state());
 }
-
 }  // namespace aio

@@ -1,51 +1,49 @@
 // sleep(): the smallest leaf there is.
 #pragma once
-#include "runtime/tasks/task.hpp"
+#include <optional>
+#include "runtime/tasks/waiting.hpp"
 
 namespace aio {
-
 namespace detail {
 
 // [sleep]
-class Sleep {
+class SleepAwaiter {
   public:
-    explicit Sleep(Duration delay) noexcept : delay_(delay) {}
-
-    class Awaiter {
-      public:
-        explicit Awaiter(Duration delay) noexcept : delay_(delay) {}
-        bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> frame) {
-            if (delay_ <= Duration::zero()) return suspend_for_a_turn();
-            waiter_.await_suspend(frame);
-            timer_.arm(saturating_add(get_running_loop().time(), delay_));
-        }
-        void await_resume() const { waiter_.await_resume(); }
-
-      private:
-        Duration delay_;
-        Waiter waiter_;
-        WakeTimer timer_{waiter_};
-    };
-    Awaiter operator co_await() const noexcept { return Awaiter(delay_); }
-
+    explicit SleepAwaiter(Duration delay) noexcept : delay_(delay) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> frame) {
+        if (delay_ <= Duration::zero()) return TaskState::current().suspend_for_a_turn();
+        wait_.emplace();
+        wait_->timer.arm(delay_);
+        wait_->waiter.await_suspend(frame);
+    }
+    void await_resume() const {
+        resumed();
+        if (wait_) wait_->waiter.await_resume();
+    }
   private:
+    struct Wait {
+        Waiter waiter;
+        Waker timer{waiter};
+    };
     Duration delay_;
+    std::optional<Wait> wait_;
 };
 // [/sleep]
 
+struct Sleep {
+    SleepAwaiter operator co_await() const noexcept { return SleepAwaiter(delay); }
+    Duration delay;
+};
 }  // namespace detail
 
-/// Suspends the task for `delay`, never less: `co_await aio::sleep(250ms)`. Zero or less lets everything run
-/// that is ready now, for one turn of the loop. Cancelled, it throws CancelledError and its timer is gone.
-/// asyncio.sleep.
-[[nodiscard]] inline detail::Sleep sleep(Duration delay) noexcept { return detail::Sleep(delay); }
+/// Suspends the task for `delay`, never less: `co_await aio::sleep(250ms)`. Zero or less lets run what is ready now,
+/// for one turn of the loop. Cancelled, it throws CancelledError, and its timer is gone. asyncio.sleep.
+[[nodiscard]] inline detail::Sleep sleep(Duration delay) noexcept { return {delay}; }
 
-/// The same, returning `result`.
-template <class T>
-Coroutine<T> sleep(Duration delay, T result) {
+/// The same, and returns `result`.
+template <class T> Coroutine<T> sleep(Duration delay, T result) {
     co_await sleep(delay);
     co_return result;
 }
-
 }  // namespace aio

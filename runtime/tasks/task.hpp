@@ -2,205 +2,213 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
-
 #include "runtime/coroutine/coroutine.hpp"
 #include "runtime/tasks/future.hpp"
 
 namespace aio {
-
-class EventLoop;
-
 namespace detail {
 
-/// A task is one node: of the ready queue while it can run, of a future's callbacks while it awaits that.
-/// Its pump runs the frames; this class adds when they run, and how they are cancelled. CPython's Task.
-class TaskState : public FutureState, public Entry, public Pump, public ListHook<TaskState> {
+/// A task is one node: of the ready queue while it can run, of a future's callbacks while it awaits that. Its pump runs
+/// the frames; this class adds when they run, and how they are cancelled. CPython's Task.
+class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
-    explicit TaskState(std::string name);
+    explicit TaskState(std::string_view name);
 
     void run() noexcept final;  ///< one step, CPython's Task.__step
     bool cancel() final;
     TaskState* as_task() noexcept final { return this; }
-
-    std::string name() const;
-    void set_name(std::string name) { name_ = std::make_unique<std::string>(std::move(name)); }
-
     /// Ends a task that can't run on, with its frames; its result stays pending. For the end of the loop.
     void dissolve() noexcept;
 
-    Waitable* waiting = nullptr;  ///< what it is suspended on
+    std::string name() const { return name_ ? *name_ : "Task-" + std::to_string(number_); }
+    void set_name(std::string_view name) { name_ = std::make_unique<std::string>(name); }
+
+    /// The task that runs now. Throws RuntimeError outside of one.
+    static TaskState& current() {
+        if (!Pump::current) throw_no_task();
+        return static_cast<TaskState&>(*Pump::current);  // only tasks pump
+    }
+
+    // For the await_suspend of a leaf.
+
+    /// Until the loop's next turn. Nothing is waited for: a cancellation waits for that turn too.
+    void suspend_for_a_turn() {
+        running_loop->ready().push_back(*this);
+        blocked = true;
+    }
+    /// Until `what` queues the task again.
+    void suspend_until(Waitable& what) noexcept {
+        waiting_ = &what;
+        blocked = true;
+    }
+
     unsigned cancels_requested = 0;
-
   private:
-    friend void suspend_for_a_turn();
     friend void suspend_on(FutureState&);
-    friend TaskState& suspend_on(Waitable&);
     friend void resumed();
-
-    /// What resumed() throws after the next step's first move.
+    /// What resumed() throws at the next step.
     enum class Delivery : std::uint8_t { nothing, cancelled, circle, foreign_future };
 
     /// Moves the outcome of the first frame into this task's result, and destroys the frame.
     virtual void take_outcome() = 0;
     void end();
-    void fail_next_turn(Delivery delivery);
-    /// Whether `future` waits for this task, directly or by way of other tasks.
     bool is_awaited_by(FutureState& future) noexcept;
+    void throw_delivery();
+    [[noreturn]] static void throw_no_task();
 
     bool started_ = false;
     bool must_cancel_ = false;  // CancelledError is due at the next step
     Delivery delivery_ = Delivery::nothing;
+    Waitable* waiting_ = nullptr;  // what it is suspended on
     std::uint64_t number_;
     std::unique_ptr<std::string> name_;  // null: "Task-<number>"
 };
 
-template <class T>
-class TaskStateOf final : public TaskState {
+inline void resumed() {
+    TaskState& task = static_cast<TaskState&>(*Pump::current);
+    if (task.delivery_ != TaskState::Delivery::nothing) task.throw_delivery();
+}
+
+template <class T> class TaskStateOf final : public TaskState {
   public:
-    TaskStateOf(Coroutine<T> coroutine, std::string name)
-        : TaskState(std::move(name)), coroutine_(std::move(coroutine)) {
+    TaskStateOf(Coroutine<T> coroutine, std::string_view name) : TaskState(name), coroutine_(std::move(coroutine)) {
         coroutine_.start(*this, nullptr);
     }
     ~TaskStateOf() override {
-        report_if_lost("Task exception was never retrieved", result_.error, name());
+        if (result_.error && !error_retrieved) report_lost("Task exception was never retrieved", result_.error, name());
     }
     Result<T>& result() noexcept override { return result_; }
-
   private:
     void take_outcome() override {
         result_ = std::move(coroutine_.result());
         coroutine_.discard();
     }
-
     Coroutine<T> coroutine_;
     Result<T> result_;
 };
 
+/// What gather and shield return: a future that is completed by callbacks it has put on others, and kept alive by them
+/// while they are pending. Some never run, so the loop knows them all and dissolves them at its end.
+class Composite : public ListHook<Composite> {
+  public:
+    /// Takes its callbacks back, and gives up the reference that they stand for.
+    virtual void dissolve() noexcept = 0;
+  protected:
+    ~Composite() = default;
+};
+
+/// What there is in a loop.
+struct Tasks {
+    IntrusiveList<TaskState> alive;  ///< those that are not done, in order of creation
+    IntrusiveList<Composite> composites;
+    std::uint64_t made = 0;
+
+    /// Those of the running loop. Throws RuntimeError where none runs.
+    static Tasks& current() {
+        if (!running) throw_no_running_loop();
+        return *running;
+    }
+    static thread_local constinit Tasks* running;
+};
+inline thread_local constinit Tasks* Tasks::running = nullptr;
+
+/// What `co_await a` gives.
+template <class A> using await_result_t = decltype(std::declval<A>().operator co_await().await_resume());
+template <class A>
+concept Awaitable = requires {
+    typename await_result_t<A>;
+};
+template <class A> constexpr bool is_future = std::derived_from<std::remove_cvref_t<A>, FutureBase>;
+template <class A> constexpr bool is_coroutine = false;
+template <class T> constexpr bool is_coroutine<Coroutine<T>> = true;
+
+/// A callable that is a temporary in the operand of a co_await must survive g++ 12, which destroys such closures twice:
+/// harmless only where destroying them does nothing.
+template <class F> constexpr bool safe_callable =
+    std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<std::remove_cvref_t<F>>;
+
+template <class A> Coroutine<await_result_t<A>> await_in_coroutine(A awaitable) {
+    co_return co_await std::move(awaitable);
+}
+template <class F> std::invoke_result_t<F&> call_in_coroutine(F function) { co_return co_await function(); }
 }  // namespace detail
 
 /// What a task has beyond a future, whatever its result. asyncio.Task.
 class TaskBase : public FutureBase {
   public:
     using FutureBase::FutureBase;
-
-    // cancel() asks what the task waits for to end with CancelledError; if there is no such thing, or it is over
-    // already, CancelledError is thrown into the task at its next step. The task may refuse, by going on.
-
     std::string get_name() const { return task().name(); }
-    void set_name(std::string name) const { task().set_name(std::move(name)); }
-
+    void set_name(std::string_view name) const { task().set_name(name); }
     /// How often cancel() was called, less how often uncancel() was.
     unsigned cancelling() const noexcept { return task().cancels_requested; }
     /// Takes one request back, and returns how many are left.
     unsigned uncancel() const noexcept { return task().cancels_requested -= cancelling() > 0; }
-
   private:
     detail::TaskState& task() const noexcept { return static_cast<detail::TaskState&>(*state_); }
 };
 
-/// A shared handle. The loop keeps the task alive until it is done, even when no handle is left. An exception
-/// that nobody retrieves is reported when the last handle goes: "Task exception was never retrieved".
-template <class T = void>
-class Task : public TaskBase {
+/// A shared handle. The loop keeps the task alive until it is done, even when no handle is left. An exception that
+/// nobody retrieves is reported when the last handle goes: "Task exception was never retrieved".
+template <class T = void> class Task : public TaskBase {
   public:
     using value_type = T;
     using TaskBase::TaskBase;
-
     operator Future<T>() const noexcept { return Future<T>(state_); }
 
     /// As Future::result.
     decltype(auto) result() const { return Future<T>(state_).result(); }
-
-    template <class F>
-    std::uint32_t add_done_callback(F&& function) const {
+    template <class F> std::uint32_t add_done_callback(F&& function) const {
         return this->template add<Task>(std::forward<F>(function));
     }
-
     /// As awaiting a future: a task that is cancelled while it waits here passes the cancellation on.
     auto operator co_await() const noexcept { return detail::FutureAwaiter<T>(state_); }
 };
 
-namespace detail {
-
-/// What `co_await a` gives.
-template <class A>
-struct AwaitResult {};
-template <class A>
-    requires requires(A&& a) { static_cast<A&&>(a).operator co_await(); }
-struct AwaitResult<A> {
-    using type = decltype(std::declval<A>().operator co_await().await_resume());
-};
-template <class A>
-using await_result_t = typename AwaitResult<A>::type;
-template <class A>
-concept Awaitable = requires { typename await_result_t<A>; };
-
-template <class A>
-constexpr bool is_future = std::derived_from<std::remove_cvref_t<A>, FutureBase>;
-template <class A>
-constexpr bool is_coroutine = false;
-template <class T>
-constexpr bool is_coroutine<Coroutine<T>> = true;
-
-/// A callable that is a temporary in the operand of a co_await must survive g++ 12, which destroys such
-/// closures twice if destroying them does anything (notes/differences.md).
-template <class F>
-constexpr bool safe_callable =
-    std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<std::remove_cvref_t<F>>;
-
-template <class A>
-Coroutine<await_result_t<A>> await_in_coroutine(A awaitable) {
-    co_return co_await std::move(awaitable);
-}
-template <class F>
-std::invoke_result_t<F&> call_in_coroutine(F function) {
-    co_return co_await function();
-}
-
-}  // namespace detail
-
 /// Makes a coroutine a task of the running loop, which starts it in the next turn. Without a name it is called
 /// "Task-<number>". Throws RuntimeError where no loop runs, or if the coroutine was awaited already.
-template <class T>
-Task<T> create_task(Coroutine<T> coroutine, std::string name = {}) {
-    get_running_loop();
-    if (!coroutine.startable()) throw RuntimeError("cannot reuse already awaited coroutine");
-    return Task<T>(
-        Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), std::move(name))));
+template <class T> Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {}) {
+    coroutine.require_unstarted();
+    return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name)));
 }
 
 /// The same for a callable that returns a coroutine: it is kept alive as long as that runs.
 template <class F>
-    requires detail::is_coroutine<std::invoke_result_t<std::decay_t<F>&>>
-auto create_task(F&& function, std::string name = {}) {
-    static_assert(detail::safe_callable<F>, "give this callable a name first, and pass that");
-    return create_task(detail::call_in_coroutine<std::decay_t<F>>(std::forward<F>(function)),
-                       std::move(name));
+requires detail::is_coroutine < std::invoke_result_t < std::decay_t<F>
+& >> auto create_task(F&& function, std::string_view name = {}) {
+    static_assert(detail::safe_callable<F>, "g++ 12 destroys such a temporary twice: give it a name first");
+    return create_task(detail::call_in_coroutine<std::decay_t<F>>(std::forward<F>(function)), name);
 }
 
 /// The same for anything else that can be awaited: a sleep, say.
-template <class A>
-    requires(detail::Awaitable<A> && !detail::is_future<A> && !detail::is_coroutine<std::remove_cvref_t<A>>)
-auto create_task(A&& awaitable, std::string name = {}) {
-    return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(awaitable)),
-                       std::move(name));
+template <detail::Awaitable A>
+requires(!detail::is_future<A> &&
+         !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& awaitable, std::string_view name = {}) {
+    return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(awaitable)), name);
 }
 
 /// A future or task is returned as it is; anything else that can be awaited is made a task.
-template <class A>
-auto ensure_future(A&& awaitable) {
+template <class A> auto ensure_future(A&& awaitable) {
     if constexpr (detail::is_future<A>)
         return std::remove_cvref_t<A>(std::forward<A>(awaitable));
     else
         return create_task(std::forward<A>(awaitable));
 }
 
+namespace detail {
+/// The same for an element of a range: a handle is copied, anything else moved out.
+template <class A> auto take_future(A& element) {
+    if constexpr (is_future<A>)
+        return element;
+    else
+        return ensure_future(std::move(element));
+}
+}  // namespace detail
+
 /// The task that runs now. Throws RuntimeError in a callback and outside the loop.
 TaskBase current_task();
-
-/// The tasks of the running loop that are not done, in order of creation. Throws RuntimeError without a loop.
+/// The tasks of the running loop that are not done, in order of creation. Throws RuntimeError where no loop runs.
 std::vector<TaskBase> all_tasks();
-
 }  // namespace aio

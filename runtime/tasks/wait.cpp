@@ -1,9 +1,8 @@
 #include "runtime/tasks/wait.hpp"
-
-#include <memory>
+#include <deque>
+#include "runtime/tasks/waiting.hpp"
 
 namespace aio::detail {
-
 namespace {
 
 /// How many are still to be waited for, and whom to wake then.
@@ -11,7 +10,7 @@ struct Countdown {
     std::size_t left;
     ReturnWhen return_when;
     Waiter waiter{};
-    WakeTimer timer{waiter};
+    Waker timer{waiter};
 
     void one_is_done(FutureState& future) noexcept {
         const bool failed = !future.cancelled() && future.result().error;
@@ -22,25 +21,19 @@ struct Countdown {
 };
 
 struct Completion final : Entry {
-    void run() noexcept override { countdown->one_is_done(*future); }
-    Countdown* countdown;
-    FutureState* future;
+    Completion(Countdown& c, FutureState& f) : countdown(c), future(f) { future.add_callback(*this); }
+    void run() noexcept override { countdown.one_is_done(future); }
+    Countdown& countdown;
+    FutureState& future;
 };
-
 }  // namespace
 
-Coroutine<void> wait_until(std::vector<FutureState*> futures, ReturnWhen return_when,
-                           std::optional<Duration> timeout) {
+Coroutine<void> wait_until(std::vector<FutureBase> futures, ReturnWhen return_when, std::optional<Duration> timeout) {
     if (futures.empty()) throw ValueError("wait: the list of tasks or futures is empty");
     Countdown countdown{futures.size(), return_when};
-    if (timeout) countdown.timer.arm(saturating_add(get_running_loop().time(), *timeout));
-    const std::unique_ptr<Completion[]> completions(new Completion[futures.size()]);
-    for (std::size_t i = 0; i < futures.size(); ++i) {
-        completions[i].countdown = &countdown;
-        completions[i].future = futures[i];
-        futures[i]->add_callback(completions[i]);
-    }
+    if (timeout) countdown.timer.arm(*timeout);
+    std::deque<Completion> completions;
+    for (const FutureBase& future : futures) completions.emplace_back(countdown, future.state());
     co_await countdown.waiter;
 }
-
 }  // namespace aio::detail

@@ -1,0 +1,324 @@
+"""The rules of this project's code that a script can check.
+
+    lint.py [ROOT]       checks the tree (this one by default); exit status 1 when something is wrong
+    lint.py --rules      their names
+
+Each rule is a function below: what it asks for stands on its first line. A finding is `path:line: rule: what is wrong`.
+The rules named hazard-* keep out forms that g++ 12 compiles wrongly; the programs in tests/canaries/ show them, and are
+exempt.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = {"Makefile", "chapters", "runtime", "tests", "bench", "notes", "README.md"}
+FLOORS = ["reactor", "coroutine", "tasks", "sync", "context", "io", "bridges", "observe"]  # lowest first
+CORE_BUDGET, RUNTIME_BUDGET = 2500, 6000
+RUNTIME_FILE = 400
+MAIN, LONG_MAIN, LONG_CHAPTERS = range(40, 201), range(40, 301), ("3.3", "5.3")
+CHAPTER_FILES = ("README.md", "main.cpp", "expected.txt", "Makefile")
+CLANG_FORMAT = os.environ.get("CLANG_FORMAT", "clang-format")
+CLANG_FORMAT_VERSION = "14"  # Debian 12's; others lay out the same code a little differently
+
+RULES = {}
+
+
+def rule(function):
+    RULES[function.__name__.replace("_", "-")] = function
+    return function
+
+
+class Tree:
+    """The files of the project, each read once: {path from the root: text}."""
+
+    def __init__(self, root):
+        self.root = root
+        self.texts = {}
+        for folder, inner, names in os.walk(root):
+            made = {".git", ".progress", "__pycache__"} | ({"build"} if folder == str(root) else set())
+            inner[:] = sorted(set(inner) - made)
+            for name in sorted(names):
+                path = pathlib.Path(folder, name)
+                try:
+                    self.texts[str(path.relative_to(root))] = path.read_text()
+                except (UnicodeDecodeError, OSError):
+                    pass
+
+    def sources(self, *tops, ends=(".cpp", ".hpp")):
+        for path, text in self.texts.items():
+            if path.endswith(ends) and (not tops or path.startswith(tops)):
+                yield path, text
+
+    def chapters(self):
+        return sorted(path for path in self.root.glob("chapters/*") if re.match(r"\d+\.\d+-", path.name))
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def matches(pattern, files, what):
+    """A finding for each match of the pattern in these files."""
+    for path, text in files:
+        for match in re.finditer(pattern, text, re.M):
+            yield path, line_of(text, match.start()), what
+
+
+# ---- Layout and size
+
+
+@rule
+def top_level(tree):
+    """Nothing stands at the top but what the README names, and dot files."""
+    for name in sorted(os.listdir(tree.root)):
+        if name not in TOP and name != "build" and not name.startswith("."):
+            yield name, 1, "is not one of " + " ".join(sorted(TOP))
+
+
+@rule
+def chapter_files(tree):
+    """Each chapter has its lesson, its program, what it prints, and its two-line Makefile."""
+    for folder in tree.chapters():
+        for name in CHAPTER_FILES:
+            if not (folder / name).exists():
+                yield f"chapters/{folder.name}/{name}", 1, "is missing"
+
+
+@rule
+def chapter_length(tree):
+    """A chapter's main.cpp can be read in one go."""
+    for path, text in tree.sources("chapters/", ends="/main.cpp"):
+        name = path.split("/")[1]
+        allowed = LONG_MAIN if name.startswith(LONG_CHAPTERS) else MAIN
+        if (lines := len(text.splitlines())) not in allowed:
+            yield path, 1, f"has {lines} lines; {allowed[0]} to {allowed[-1]} are allowed"
+
+
+@rule
+def file_length(tree):
+    """A file of the runtime is one idea and fits one sitting."""
+    for path, text in tree.sources("runtime/"):
+        if (lines := len(text.splitlines())) > RUNTIME_FILE:
+            yield path, 1, f"has {lines} lines, more than {RUNTIME_FILE}: is it still one idea?"
+
+
+@rule
+def budget(tree):
+    """The runtime can be read in a week-end, its core in a day."""
+    def check(name, limit, files):
+        lines = sum(len(text.splitlines()) for _, text in files)
+        if lines > limit:
+            yield name, 1, f"{lines} lines, and the budget is {limit}"
+
+    yield from check("runtime/reactor coroutine tasks", CORE_BUDGET,
+                     tree.sources("runtime/reactor/", "runtime/coroutine/", "runtime/tasks/"))
+    yield from check("runtime without bridges and observe", RUNTIME_BUDGET,
+                     [file for file in tree.sources("runtime/") if not re.match(r"runtime/(bridges|observe)/", file[0])])
+
+
+# ---- Text
+
+
+@rule
+def includes(tree):
+    """Includes are written from the root, and in the runtime they only point down the floors."""
+    for path, text in tree.sources():
+        for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', text, re.M):
+            target, line = match[1], line_of(text, match.start())
+            if target not in tree.texts:
+                yield path, line, f'"{target}" is not a path from the root'
+            elif path.startswith("runtime/") and not target.startswith("runtime/"):
+                yield path, line, f'the runtime includes "{target}"'
+            elif floor(target) > floor(path):
+                yield path, line, f'"{target}" is on a floor above this file'
+
+
+def floor(path):
+    """The number of the floor; what belongs to none, as runtime/aio.hpp, is above them all."""
+    top, _, rest = path.partition("/")
+    name = rest.partition("/")[0]
+    return FLOORS.index(name) if top == "runtime" and name in FLOORS else len(FLOORS)
+
+
+@rule
+def pragma_once(tree):
+    """Each header begins with #pragma once, comments aside."""
+    for path, text in tree.sources(ends=".hpp"):
+        if not code_only(text).lstrip().startswith("#pragma once"):
+            yield path, 1, "has no #pragma once before its code"
+
+
+@rule
+def todo(tree):
+    """Nothing is left to do outside exercises."""
+    files = [(path, text) for path, text in tree.sources(ends=(".cpp", ".hpp", ".py", ".sh", ".mk", "Makefile"))
+             if "/exercises/" not in path]
+    yield from matches(r"\b(TOD[O]|FIXM[E]|XX[X])\b", files, "something is left to do here")
+
+
+@rule
+def machine_path(tree):
+    """No path of the machine that somebody worked on."""
+    yield from matches(r"/(wor[k]|far[m]|roo[t])/|/hom[e]/\w+/|bash_job[s]", tree.texts.items(),
+                       "a path of somebody's machine")
+
+
+@rule
+def layout(tree):
+    """All C++ is laid out by clang-format."""
+    files = [path for path, _ in tree.sources()]
+    try:
+        version = subprocess.run([CLANG_FORMAT, "--version"], capture_output=True, text=True).stdout
+    except OSError:
+        version = "none"
+    if f"version {CLANG_FORMAT_VERSION}." not in version:
+        print(f"lint: layout is not checked: it wants clang-format {CLANG_FORMAT_VERSION}, and here is {version.strip()}",
+              file=sys.stderr)
+    elif files:
+        said = subprocess.run([CLANG_FORMAT, "--dry-run", *files], cwd=tree.root, capture_output=True, text=True).stderr
+        lines = dict.fromkeys(re.findall(r"^(\S+?):(\d+):\d+: warning", said, re.M))
+        for path in dict.fromkeys(path for path, _ in lines):
+            yield path, min(int(line) for other, line in lines if other == path), "is not laid out; run `make format`"
+
+
+# ---- What g++ 12 gets wrong
+
+
+def code_only(text):
+    """The text with comments blanked and the inside of literals removed, in the same lines and columns."""
+    def blank(match):
+        token = match[0]
+        if token[0] == "/":
+            return re.sub(r"[^\n]", " ", token)
+        if token[0] == "'":
+            return "'" + "_" * (len(token) - 2) + "'"
+        quote = token.index('"')
+        return "_" * quote + '"' + re.sub(r"[^\n]", "_", token[quote + 1:-1]) + '"'
+
+    return re.sub(r'//[^\n]*|/\*.*?\*/|\bR"([^(\s]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'',
+                  blank, text, flags=re.S)
+
+
+OPEN, CLOSE = "([{", ")]}"
+
+
+def end_of(code, start, stops=""):
+    """The first position from start on, outside brackets opened on the way, of a closing bracket or one of stops."""
+    depth = 0
+    for position in range(start, len(code)):
+        char = code[position]
+        if depth == 0 and (char in stops or char in CLOSE):
+            return position
+        depth += (char in OPEN) - (char in CLOSE)
+    return len(code)
+
+
+# What may stand before the [ of a lambda, as opposed to that of a subscript or an attribute.
+LAMBDA = re.compile(r"(?:[(,={;?:|&!<>+]|\bco_await|\breturn|\bco_return)\s*(\[)(?!\[)")
+
+
+def lambdas(code):
+    """(start, capture list, position of the body's first brace, its end) of the outermost lambdas."""
+    position = 0
+    while match := LAMBDA.search(code, position):
+        start = match.start(1)
+        close = end_of(code, start + 1)
+        body = end_of(code, close + 1, "{;")
+        if body < len(code) and code[body] == "{":
+            position = end_of(code, body + 1) + 1
+            yield start, code[start + 1:close], body, position
+        else:
+            position = close
+
+
+def without_bodies(code):
+    """The code with the bodies of its lambdas blanked: these are functions of their own."""
+    for _, _, body, end in lambdas(code):
+        code = code[:body] + re.sub(r"[^\n]", " ", code[body:end]) + code[end:]
+    return code
+
+
+AWAIT = re.compile(r"(?<!operator )\bco_await\b")
+
+
+def awaiting_sources(tree):
+    for path, text in tree.sources():
+        if "co_await" in text and not path.startswith("tests/canaries/"):
+            yield path, code_only(text)
+
+
+DECLARATION = re.compile(r"\s*(?:const\s+)?[A-Za-z_][\w:]*(?:\s*<.*>)?(?:\s+const)?(?:\s*&{1,2}\s*|\s*\*\s*|\s+)"
+                         r"(?:\w+|\[[\w\s,]+\])\s*[={]", re.S)
+
+
+@rule
+def hazard_condition(tree):
+    """No co_await in a condition unless it initialises a variable there: `if (bool b = co_await x())`."""
+    for path, code in awaiting_sources(tree):
+        for match in re.finditer(r"\b(if|while|switch)\s*\(", code):
+            start = match.end()
+            end = end_of(code, start)
+            while start < end:
+                stop = min(end_of(code, start, ";"), end)
+                part = without_bodies(code[start - 1:stop])[1:]  # with the bracket before it, by which lambdas are known
+                if AWAIT.search(part) and not DECLARATION.match(part):
+                    yield path, line_of(code, start), f"co_await in the condition of `{match[1]}`: name its result first"
+                start = stop + 1
+
+
+def operands(code):
+    """(position, operand less lambda bodies) of each co_await."""
+    for match in AWAIT.finditer(code):
+        yield match.start(), without_bodies(code[match.start():end_of(code, match.end(), ";,")])
+
+
+@rule
+def hazard_closure(tree):
+    """No lambda that captures by value inside the operand of co_await: name it first, or capture by reference."""
+    for path, code in awaiting_sources(tree):
+        for match in AWAIT.finditer(code):
+            operand = code[match.start():end_of(code, match.end(), ";,")]
+            for start, captures, _, _ in lambdas(operand):
+                if any(not re.fullmatch(r"\s*(&.*|this|)\s*", capture, re.S) for capture in captures.split(",")):
+                    yield (path, line_of(code, match.start() + start),
+                           f"[{captures}] is copied inside an awaited expression: name the lambda first")
+
+
+@rule
+def hazard_aggregate(tree):
+    """No braced temporary, with or without its type's name, inside the operand of co_await: it may be an aggregate.
+    std's own classes have constructors, std::array aside."""
+    for path, code in awaiting_sources(tree):
+        for position, operand in operands(code):
+            for match in re.finditer(r"(\b[A-Za-z_][\w:]*|[(,])\s*(?:<[^;{}()]*>)?\s*\{", operand):
+                if not match[1].startswith("std::") or match[1] == "std::array":
+                    yield (path, line_of(code, position + match.start()),
+                           f"`{match[1].strip('(,')}{{...}}` inside an awaited expression: name it first")
+
+
+@rule
+def hazard_choice(tree):
+    """No string made by ?: inside the operand of co_await."""
+    for path, code in awaiting_sources(tree):
+        for position, operand in operands(code):
+            if re.search(r'\?[^;]*("|\bstd::string\b|\bto_string\b|\bformat\b)', operand, re.S):
+                yield path, line_of(code, position), "a string made by ?: inside an awaited expression: name it first"
+
+
+def main(arguments):
+    if arguments == ["--rules"]:
+        print("\n".join(RULES))
+        return 0
+    tree = Tree(pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).parent.parent).resolve())
+    findings = {(path, line, name, what) for name, check in RULES.items() for path, line, what in check(tree)}
+    for path, line, name, what in sorted(findings):
+        print(f"{path}:{line}: {name}: {what}")
+    print(f"lint: {len(findings)} findings" if findings else "lint: nothing found")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

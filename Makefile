@@ -1,0 +1,169 @@
+# `make` lists what can be made. Everything lands below build/; another compiler, SAN=... and O=0 each get a
+# folder of their own there, beside the default build:  make test SAN=address,undefined  make 2.2 CXX=clang++-19 O=0
+
+## make 2.2          builds and runs chapter 2.2 in real time (ARGS="..." are its arguments); the same for each chapter
+## make run          runs all chapters in order on the virtual clock and compares what they print with what is expected
+## make test         all tests of the build at hand; T=word runs only those whose names contain it
+## make conformance  the stored programs against CPython's logs; SEEDS=1..500 [SIZE=medium] makes new ones as well
+## make soak         the same on many thousand seeds of all sizes
+## make bench        the benchmarks; B=name runs only those whose names contain it
+## make all          builds everything, runs nothing
+## make lint         the rules of this project's code that a script can check
+## make format       lays out all C++ files by clang-format
+## make expected     writes each chapter's expected.txt anew; read the difference before you commit it
+## make setup        installs what is missing; the others do this for what they need
+## make clean        removes build/
+#
+# Options: CXX=clang++-19  SAN=address,undefined  SAN=thread  O=0  V=1 (shows commands)
+
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+O      ?= 2
+SIZE   ?= medium
+# What the conformance interpreter can do so far; empty: everything.
+FEATURES ?= future,callback,gather,wait,wait_for,timeout,shield,as_completed,group
+# The distribution's Python: the one of Debian 12 is the release that the conformance logs were made with.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+
+# `make -s` prints nothing but what the programs print. An own -j on the command line wins over this one.
+quiet     := $(findstring s,$(firstword -$(MAKEFLAGS)))
+MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc)
+say        = @$(if $(quiet),:,printf '  %-4s %s\n' $1 $2)
+Q         := $(if $(V),,@)
+
+# build, or build/clang++-19-O0-address-undefined
+comma   := ,
+empty   :=
+variant := $(filter-out g++,$(notdir $(CXX))) $(if $(filter-out 2,$O),O$O) $(subst $(comma),-,$(SAN))
+BUILD   := build$(addprefix /,$(subst $(empty) ,-,$(strip $(variant))))
+FLAGS   := -std=c++20 -O$O -g -Wall -Wextra -Wconversion -Wshadow -Werror -I. -pthread \
+           $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DAIO_FRAME_POOL=false) $(CXXFLAGS)
+
+# What the test scripts may ask for, and what the sanitizers shall do.
+export BUILD CXX SAN FLAGS FEATURES
+export PYTHONDONTWRITEBYTECODE := 1
+export ASAN_OPTIONS  ?= detect_leaks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS ?= print_stacktrace=1
+export TSAN_OPTIONS  ?= halt_on_error=1
+
+# ---- What there is to build
+
+files       = $(sort $(shell find $1 -name '$2' 2>/dev/null))
+objects     = $(patsubst %.cpp,$(BUILD)/obj/%.o,$1)
+
+runtime     := $(filter-out runtime/bridges/%,$(call files,runtime,*.cpp))
+chapters    := $(patsubst chapters/%/main.cpp,%,$(sort $(wildcard chapters/*/main.cpp)))
+numbers     := $(foreach c,$(chapters),$(firstword $(subst -, ,$c)))
+unit        := $(strip $(call files,tests,*_test.cpp) $(wildcard tests/support/*.cpp))
+interpreter := $(filter-out %_test.cpp,$(wildcard tests/conformance/*.cpp))
+benchmarks  := $(wildcard bench/*_bench.cpp)
+
+library          := $(BUILD)/libaio.a
+chapter_programs := $(addprefix $(BUILD)/chapters/,$(chapters))
+test_programs    := $(if $(unit),$(BUILD)/tests/unit) $(if $(interpreter),$(BUILD)/tests/conformance)
+bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(benchmarks),$(BUILD)/bench/benchmarks)
+
+# What .tools/setup is to look for, by goal; the compiler and {fmt} always.
+needs := build $(if $(filter run expected,$(MAKECMDGOALS)),python) \
+         $(if $(filter all test conformance soak %/tests/unit %/tests/conformance,$(MAKECMDGOALS)),test) \
+         $(if $(filter all bench %/bench/benchmarks,$(MAKECMDGOALS)),bench)
+
+unknown := $(filter-out $(numbers),$(foreach digit,0 1 2 3 4 5 6 7 8 9,$(filter $(digit)%,$(MAKECMDGOALS))))
+ifneq ($(unknown),)
+$(error There is no chapter $(unknown); there are $(numbers))
+endif
+
+# ---- Targets
+
+.PHONY: help setup ready all run test conformance soak bench lint format expected clean $(numbers)
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+setup:
+	@.tools/setup build python test bench lint && echo 'Everything is there.'
+
+all: $(library) $(chapter_programs) $(test_programs) $(bench_programs)
+
+$(numbers): $$(filter $(BUILD)/chapters/$$@-%,$(chapter_programs))
+	@$< $(ARGS)
+
+run: $(chapter_programs)
+	@$(PYTHON) .tools/chapters.py run
+
+expected: $(chapter_programs)
+	@$(PYTHON) .tools/chapters.py expected
+
+test: $(test_programs) $(chapter_programs)
+	@$(PYTHON) .tools/run_tests.py $(T)
+
+check = $(PYTHON) tests/conformance/check.py $(BUILD)/tests/conformance --jobs $(shell nproc) $(addprefix --features ,$(FEATURES))
+
+conformance: $(BUILD)/tests/conformance
+	@$(check) --cases --random $(if $(SEEDS),--seeds $(SEEDS) --size $(SIZE))
+
+soak: $(BUILD)/tests/conformance
+	@$(check) --seeds 1..10000 --size small
+	@$(check) --seeds 1..10000 --size medium
+	@$(check) --seeds 1..2000 --size large
+	@$(check) --seeds 1..500 --deep
+
+bench: $(BUILD)/bench/benchmarks
+	@$< $(if $(B),--benchmark_filter='$(B)')
+
+lint:
+	@.tools/setup python lint
+	@$(PYTHON) .tools/lint.py
+
+format:
+	@.tools/setup lint
+	@find $(wildcard runtime chapters tests bench) -name '*.[ch]pp' | xargs -r clang-format -i
+
+clean:
+	@rm -rf build
+
+# ---- How it is built
+
+ready:
+	@.tools/setup $(needs)
+
+# Holds the command that compiles, and is touched only when that changes: so new flags rebuild everything.
+$(BUILD)/flags: ready
+	@echo '$(CXX) $(FLAGS)' | cmp -s - $@ || echo '$(CXX) $(FLAGS)' > $@
+
+$(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(FLAGS) -MMD -MP -c -o $@ $<
+
+$(library): $(call objects,$(runtime))
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+# link: all objects and libraries among the prerequisites, and $1
+define link
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(FLAGS) -o $@ $(filter %.o %.a,$^) $1
+endef
+
+$(chapter_programs): $(BUILD)/chapters/%: $$(call objects,$$(wildcard chapters/$$*/*.cpp)) $(library)
+	$(call link,-lfmt)
+
+$(BUILD)/tests/unit: $(call objects,$(unit)) $(library)
+	$(call link,-lgtest_main -lgtest -lfmt)
+
+$(BUILD)/tests/conformance: $(call objects,$(interpreter)) $(library)
+	$(call link)
+
+$(BUILD)/bench/peer: $(call objects,bench/peer.cpp) $(library)
+	$(call link)
+
+$(BUILD)/bench/benchmarks: $(call objects,$(benchmarks)) $(library)
+	$(call link,-lbenchmark_main -lbenchmark)
+
+-include $(call files,$(BUILD)/obj,*.d)

@@ -1,0 +1,38 @@
+#include "runtime/context/timeout.hpp"
+
+namespace aio {
+void Timeout::enter() {
+    if (phase_ != Phase::created) throw RuntimeError("Timeout has already been entered");
+    task_ = Ref<detail::FutureState>(&detail::TaskState::current());
+    phase_ = Phase::active;
+    reschedule(when_);
+}
+
+void Timeout::reschedule(std::optional<TimePoint> when) {
+    if (phase_ != Phase::active) throw RuntimeError("cannot reschedule a Timeout that is not active");
+    when_ = when;
+    disarm();
+    if (!when) return;
+    if (EventLoop& loop = get_running_loop(); *when <= loop.known_time())
+        loop.ready().push_back(*this);
+    else
+        arm(*when);
+}
+
+void Timeout::run() noexcept {
+    task_->cancel();
+    phase_ = Phase::expiring;
+}
+
+void Timeout::exit(const std::exception_ptr& error) {
+    disarm();
+    const bool expiring = phase_ == Phase::expiring;
+    phase_ = expiring ? Phase::expired : Phase::finished;
+    if (expiring && TaskBase(task_).uncancel() == 0 && holds<CancelledError>(error)) throw TimeoutError();
+}
+
+Timeout timeout(std::optional<Duration> delay) {
+    const TimePoint now = get_running_loop().time();
+    return Timeout(delay ? std::optional(saturating_add(now, *delay)) : std::nullopt);
+}
+}  // namespace aio

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""What `make` says to bad input: one clear line that says what to do; and that it prints and does no more than promised.
+
+Works in a copy of the build's own files with a chapter of a few lines.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = '#include "runtime/reactor/answer.hpp"\n#include <fmt/core.h>\nint main() { fmt::print("answer {}\\n", answer()); }\n'
+FILES = {
+    "runtime/reactor/answer.hpp": "#pragma once\nint answer();\n",
+    "runtime/reactor/answer.cpp": '#include "runtime/reactor/answer.hpp"\nint answer() { return 42; }\n',
+    "chapters/2.2-short/main.cpp": PROGRAM,
+    "chapters/2.2-short/Makefile": "# `make`\ninclude ../chapter.mk\n",
+    "chapters/2.2-short/expected.txt": "answer 42\n",
+}
+
+passed = failed = 0
+
+
+def check(what, good, seen=""):
+    global passed, failed
+    passed += bool(good)
+    failed += not good
+    if not good:
+        print(f"FAILED {what}\n{seen}")
+
+
+def make(*arguments, path=None, user=None):
+    """The exit status and what was printed of a make in the copy, with nothing of this build in its environment."""
+    environment = {"PATH": path or os.environ["PATH"], "HOME": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(["make", *arguments], cwd=copy, env=environment, user=user, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def check_refused(what, words, *arguments, **options):
+    """It fails, and says so in one line with these words in it; make's own line with the status may follow."""
+    status, printed = make(*arguments, **options)
+    lines = [line for line in printed.splitlines() if not line.startswith("make: ***")]
+    check(what, status != 0 and len(lines) == 1 and all(word in lines[0] for word in words), printed)
+
+
+def script(path, text):
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return str(path)
+
+
+def path_without(*names):
+    """A PATH on which everything is found but these programs."""
+    folder = copy / ".path"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for place in os.environ["PATH"].split(":"):
+        for program in pathlib.Path(place).glob("*"):
+            if program.name not in names and not (folder / program.name).is_symlink():
+                (folder / program.name).symlink_to(program)
+    return str(folder)
+
+
+def bad_input():
+    nobody = 65534 if os.getuid() == 0 else None  # root may write anywhere
+    check_refused("a chapter that is not there", ["no chapter 9.9", "2.2"], "9.9")
+    check_refused("a compiler that is not there", ["CXX=g++"], "2.2", "CXX=h++")
+    check_refused("no apt-get", ["g++", "install"], "2.2", path=path_without("apt-get", "g++"))
+    check_refused("neither root nor sudo", ["apt-get install g++"], "2.2", path=path_without("sudo", "g++"), user=nobody)
+    check_refused("setup without apt-get", ["clang-format", "install"], "setup", path=path_without("apt-get", "clang-format"))
+    old = script(copy / "g++-11", "echo __clang_major__ 11")
+    check_refused("an old g++", ["version 11", "g++ 12"], "2.2", f"CXX={old}")
+    old = script(copy / "clang++-14", "echo 14 4")
+    check_refused("an old clang", ["version 14", "clang 19"], "2.2", f"CXX={old}")
+
+    shutil.rmtree(copy / "build", ignore_errors=True)
+    (copy / "build").mkdir(mode=0o555)
+    check_refused("a folder that cannot be written", ["build", "writable"], "2.2", user=nobody)
+    (copy / "build").rmdir()
+
+
+def what_it_prints():
+    status, printed = make()
+    check("make alone lists the targets, one line each",
+          status == 0 and all(f"make {target} " in printed for target in
+                              "run test conformance bench all lint format setup clean 2.2".split()), printed)
+    status, printed = make("2.2")
+    check("make 2.2 builds and runs", status == 0 and "CXX  chapters/2.2-short/main.cpp" in printed
+          and printed.endswith("answer 42\n"), printed)
+    check("make -s 2.2 prints what the program prints", make("-s", "2.2") == (0, "answer 42\n"))
+    check("make in the chapter's folder", make("-s", "-C", "chapters/2.2-short") == (0, "answer 42\n"))
+    status, printed = make("run")
+    check("make run ends with a table", status == 0 and printed.splitlines()[-1].endswith("yes"), printed)
+
+
+def what_it_builds():
+    (copy / "runtime/reactor/answer.hpp").write_text("#pragma once\nint answer();  // the same\n")
+    status, printed = make("2.2")
+    check("a header's change builds what includes it", printed.count("  CXX") == 2, printed)
+    (copy / "chapters/2.2-short/main.cpp").write_text(PROGRAM.replace("answer {}", "now {}"))
+    status, printed = make("2.2")
+    check("a chapter's change builds it alone", printed.count("  CXX") == 1 and "now 42" in printed, printed)
+    status, printed = make("run")
+    check("make run fails when the output differs", status != 0 and "-answer 42\n+now 42\n" in printed, printed)
+    status, printed = make("2.2", "CXXFLAGS=-DNDEBUG")
+    check("other flags build all anew", printed.count("  CXX") == 2, printed)
+    make("2.2", "O=0", "SAN=undefined")
+    check("variants stand side by side", (copy / "build/O0-undefined/chapters/2.2-short").exists()
+          and (copy / "build/chapters/2.2-short").exists())
+    make("clean")
+    check("make clean leaves no build/", not (copy / "build").exists())
+
+
+with tempfile.TemporaryDirectory() as folder:
+    copy = pathlib.Path(folder)
+    copy.chmod(0o755)
+    for name in ("Makefile", ".tools", "chapters/chapter.mk", "chapters/normalise.py"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
+    for name, text in FILES.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text(text)
+    bad_input()
+    what_it_prints()
+    what_it_builds()
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""lint finds each fault that is planted in a small tree, by the name of its rule; and nothing in sound code."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+LINT = pathlib.Path(__file__).resolve().parents[2] / ".tools/lint.py"
+
+# Stands in for clang-format 14: finds fault with any line that holds two blanks before a semicolon.
+STAND_IN = """#!/bin/sh
+case $1 in
+  --version) echo 'clang-format version 14.0.6' ;;
+  *) shift; grep -n '  ;' /dev/null "$@" | sed 's/^\\([^:]*:[0-9]*\\):.*/\\1:1: warning: code should be clang-formatted/' >&2 ;;
+esac
+"""
+
+LINES = "// a line of a program\n" * 50
+CLEAN = {
+    "Makefile": "all:\n",
+    "README.md": "# A small tree\n",
+    "runtime/reactor/loop.hpp": "// A comment first.\n#pragma once\n#include <vector>\n",
+    "runtime/tasks/task.hpp": '#pragma once\n#include "runtime/reactor/loop.hpp"\n',
+    "chapters/1.1-first/README.md": "# First\n",
+    "chapters/1.1-first/main.cpp": LINES,
+    "chapters/1.1-first/expected.txt": "first\n",
+    "chapters/1.1-first/Makefile": "# make\ninclude ../chapter.mk\n",
+    "chapters/1.1-first/exercises/1-a/exercise.cpp": "// TOD" + "O: yours\n// END\n",
+    "chapters/sound.cpp": """
+        // if (co_await x()) in a comment, and in a string:
+        const char* text = "if (co_await x()) hold([c] {});";
+        const char* raw = R"(co_await take(Agg{c, 1}))";
+        if (bool b = co_await x()) {}
+        if (auto b = co_await x(); b && y) {}
+        while (auto x = co_await generator.next()) {}
+        while (std::optional<std::pair<int, int>> x = co_await generator.next()) {}
+        if (const auto& [a, b] = co_await pair(); a) {}
+        if (ready([&]() -> Coroutine<bool> { co_return co_await x(); })) {}
+        co_await gather(f(), g(x, h()));
+        co_await with(timeout(2s), [&](auto& scope) -> Coroutine<void> { auto a = Agg{1}; hold([c] {}); });
+        co_await with(lock, [&a, &b, this] { return a ? "a" : "b"; });
+        co_await sleep(std::chrono::milliseconds{5});
+        co_await sleep(queue[i] ? 1 : 2);
+        co_await put(c ? 'a' : '"', 1'000);
+        auto operator co_await() noexcept { return Awaiter{this}; }
+        auto name = c ? "a" : "b", other = std::string{"c"};
+        auto hold = [c] { return 1; };
+        if (a) co_await take(name);
+    """,
+    "tests/canaries/choice.cpp": 'co_await print(c ? std::string("a") : "b");\nif (co_await x()) co_return 5;\n',
+}
+
+# rule: (path, its new text) of trees in which that rule, and no other, must find something.
+FAULTS = {
+    "top-level": [("notes.txt", "")],
+    "chapter-files": [("chapters/2.1-second/README.md", "")],
+    "chapter-length": [("chapters/1.1-first/main.cpp", LINES * 5), ("chapters/1.1-first/main.cpp", "int main() {}\n")],
+    "file-length": [("runtime/tasks/long.cpp", "// a line\n" * 401)],
+    "budget": [(f"runtime/{floor}/%d.cpp", "// a line\n" * 390) for floor in ("tasks", "io")],
+    "includes": [("runtime/reactor/up.cpp", '#include "runtime/tasks/task.hpp"\n'),
+                 ("runtime/tasks/near.cpp", '#include "task.hpp"\n'),
+                 ("runtime/tasks/out.cpp", '#include "chapters/sound.cpp"\n')],
+    "pragma-once": [("runtime/tasks/bare.hpp", "int f();\n")],
+    "todo": [("tests/a_test.cpp", "// TOD" + "O: more\n")],
+    "machine-path": [("bench/a.sh", "cd /ho" + "me/ann/project\n")],
+    "layout": [("tests/a_test.cpp", "int a  ;\n")],
+    "hazard-condition": [("tests/a_test.cpp", text) for text in (
+        "if (co_await x()) f();", "while (!co_await x()) f();", "switch (co_await x()) {}", "if (a && co_await x()) f();",
+        "if (a = co_await x()) f();", "if (auto a = f(); co_await x(a)) f();", "do f(); while (co_await x());")],
+    "hazard-closure": [("tests/a_test.cpp", text) for text in (
+        "co_await hold([c] { return c; });", "co_await hold([=] { return c; });", "co_await hold([&, c] {});",
+        "co_await hold([*this] {});", "co_await hold([c]<class A, class B>(A, B) -> std::pair<A, B> { return d; });", "auto a = co_await f(g([c = move(d)]() mutable -> int { return 1; }));")],
+    "hazard-aggregate": [("tests/a_test.cpp", text) for text in (
+        "co_await take(Agg{c, 1});", "co_await take({c, 1});", "co_await take(f(Pair<A, B>{c, 1}));", "co_await Agg{c, 1};",
+        "co_await take(1, std::array<C, 1>{c});")],
+    "hazard-choice": [("tests/a_test.cpp", text) for text in (
+        'co_await print(c ? "a" : name);', 'co_await print(c ? std::string(a) : b);')],
+}
+
+
+def lint(files):
+    """The (path, rule) pairs of what lint finds in a tree of these files."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in files.items():
+            file = pathlib.Path(folder, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        stand_in = pathlib.Path(folder, ".clang-format-stand-in")
+        stand_in.write_text(STAND_IN)
+        stand_in.chmod(0o755)
+        run = subprocess.run([sys.executable, LINT, folder], capture_output=True, text=True,
+                             env=os.environ | {"CLANG_FORMAT": str(stand_in)})
+        found = {tuple(line.split(": ")[:2]) for line in run.stdout.splitlines()[:-1]}
+        if run.returncode != bool(found):
+            found.add((f"exit status {run.returncode}, {run.stderr}", "?"))
+        return {(place.rpartition(":")[0], rule) for place, rule in found}
+
+
+passed = failed = 0
+
+
+def check(what, good):
+    global passed, failed
+    passed += good
+    failed += not good
+    if not good:
+        print(f"FAILED {what}")
+
+
+found = lint(CLEAN)
+check(f"nothing to find, but: {found}", not found)
+
+rules = subprocess.run([sys.executable, LINT, "--rules"], capture_output=True, text=True).stdout.split()
+check(f"rules without a planted fault: {set(rules) ^ set(FAULTS)}", set(rules) == set(FAULTS))
+
+for rule, plants in FAULTS.items():
+    for path, text in plants:
+        files = {path % n: text for n in range(17)} if "%d" in path else {path: text}
+        found = {name for _, name in lint(CLEAN | files)}
+        check(f"{rule}: planted {text[:70]!r} in {path}; found {found or 'nothing'}", found == {rule})
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)

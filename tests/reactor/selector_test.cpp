@@ -1,0 +1,141 @@
+#include "runtime/reactor/selector.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <thread>
+
+#include "tests/support/open_descriptors.hpp"
+#include "tests/support/pipe.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::Selector;
+using aio::TimePoint;
+using aio::test::make_pipe;
+using std::chrono::steady_clock;
+
+struct Seen final : aio::Watch {
+    void on_events(std::uint32_t e) noexcept override { events = e, ++times; }
+    std::uint32_t events = 0;
+    int times = 0;
+};
+
+TEST(Selector, reports_what_is_ready_to_its_watch) {
+    Selector selector;
+    const auto pipe = make_pipe();
+    Seen seen;
+    selector.add(pipe[0], EPOLLIN, seen);
+    EXPECT_EQ(selector.poll(), 0u);
+    ASSERT_TRUE(aio::test::put(pipe[1], "x"));
+    EXPECT_EQ(selector.poll(), 1u);
+    EXPECT_EQ(seen.events, EPOLLIN);
+    selector.remove(pipe[0]);
+    EXPECT_EQ(selector.poll(), 0u);
+    EXPECT_EQ(seen.times, 1);
+}
+
+TEST(Selector, refuses_what_cannot_be_watched) {
+    Selector selector;
+    Seen seen;
+    EXPECT_THROW(selector.add(-1, EPOLLIN, seen), std::system_error);
+    const auto pipe = make_pipe();
+    EXPECT_THROW(selector.modify(pipe[0], EPOLLIN, seen), std::system_error);
+    selector.add(pipe[0], EPOLLIN, seen);
+    EXPECT_THROW(selector.add(pipe[0], EPOLLIN, seen), std::system_error);
+    selector.remove(pipe[0]);
+    selector.remove(pipe[0]);  // not there: nothing happens
+}
+
+// On the real clock, for this is the class that waits for the kernel's.
+TEST(Selector, does_not_wake_before_the_deadline) {
+    Selector selector;
+    for (int i = 0; i < 5; ++i) {
+        const TimePoint deadline = steady_clock::now() + 1ms;
+        selector.sleep(deadline);
+        EXPECT_GE(steady_clock::now(), deadline);
+    }
+}
+
+TEST(Selector, wakes_at_once_for_a_deadline_in_the_past) {
+    Selector selector;
+    selector.sleep(TimePoint(1ns));
+    EXPECT_EQ(selector.armed_for(), std::nullopt);
+}
+
+TEST(Selector, is_woken_by_a_call_that_came_before_it_slept) {
+    Selector selector;
+    selector.wake();
+    selector.sleep(std::nullopt);
+    EXPECT_TRUE(selector.take_wake());
+    EXPECT_FALSE(selector.take_wake());
+}
+
+TEST(Selector, is_woken_by_another_thread) {
+    Selector selector;
+    std::thread other([&] { selector.wake(); });
+    while (!selector.woken()) selector.sleep(std::nullopt);
+    other.join();
+}
+
+TEST(Selector, is_woken_by_each_call_after_the_last_was_answered) {
+    Selector selector;
+    for (int i = 0; i < 3; ++i) {
+        selector.wake();
+        selector.poll();
+        EXPECT_TRUE(selector.take_wake());
+        selector.poll();
+        EXPECT_FALSE(selector.woken());
+    }
+}
+
+TEST(Selector, leaves_errno_as_it_was_when_woken_for_a_signal_handler_may_do_so) {
+    Selector selector;
+    errno = ENOTTY;
+    selector.wake();
+    EXPECT_EQ(errno, ENOTTY);
+}
+
+TEST(Selector, arms_its_timer_again_only_for_an_earlier_deadline) {
+    Selector selector;
+    const TimePoint start = steady_clock::now();
+    const auto armed_after = [&](TimePoint deadline) {
+        selector.wake();  // so that no sleep lasts
+        selector.sleep(deadline);
+        return *selector.armed_for();
+    };
+    EXPECT_EQ(armed_after(start + 20h), start + 20h);
+    EXPECT_EQ(armed_after(start + 30h), start + 20h);
+    EXPECT_EQ(armed_after(start + 10h), start + 10h);
+    EXPECT_EQ(armed_after(start + 10h), start + 10h);
+}
+
+TEST(Selector, takes_three_descriptors_and_gives_them_back) {
+    const auto before = aio::test::open_descriptors();
+    {
+        Selector selector;
+        EXPECT_EQ(aio::test::open_descriptors(), before + 3);
+    }
+    EXPECT_EQ(aio::test::open_descriptors(), before);
+}
+
+TEST(Selector, says_so_and_leaks_nothing_where_the_kernel_gives_too_few_descriptors) {
+    const auto before = aio::test::open_descriptors();
+    rlimit limit{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (int left = 0; left < 3; ++left) {
+        // The first numbers that are free, plus how many may be taken of them.
+        const auto pipe = make_pipe();
+        const rlimit tight{static_cast<rlim_t>(pipe[1] + 1 + left), limit.rlim_max};
+        ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+        EXPECT_THROW(Selector(), std::system_error);
+        ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    }
+    EXPECT_EQ(aio::test::open_descriptors(), before);
+}
+
+}  // namespace

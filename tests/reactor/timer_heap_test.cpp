@@ -1,0 +1,99 @@
+#include "runtime/reactor/timer_heap.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using aio::TimePoint;
+
+struct Numbered final : aio::Timer {
+    explicit Numbered(int n = 0) : number(n) {}
+    void run() noexcept override {}
+    int number;
+};
+
+std::vector<int> due(aio::TimerHeap& heap, TimePoint now) {
+    aio::EntryList ready;
+    heap.take_due(now, ready);
+    std::vector<int> numbers;
+    while (aio::Entry* entry = ready.pop_front()) numbers.push_back(static_cast<Numbered*>(entry)->number);
+    return numbers;
+}
+
+TEST(TimerHeap, gives_what_is_due_and_no_more) {
+    aio::TimerHeap heap;
+    Numbered late(3), early(1), middle(2);
+    heap.arm(late, TimePoint(3s));
+    heap.arm(early, TimePoint(1s));
+    heap.arm(middle, TimePoint(2s));
+    EXPECT_EQ(heap.next(), TimePoint(1s));
+    EXPECT_EQ(due(heap, TimePoint(2s)), (std::vector{1, 2}));
+    EXPECT_FALSE(early.armed());
+    EXPECT_TRUE(late.armed());
+    EXPECT_EQ(due(heap, TimePoint::max()), (std::vector{3}));
+    EXPECT_EQ(heap.next(), std::nullopt);
+}
+
+TEST(TimerHeap, keeps_the_order_of_equal_deadlines) {
+    aio::TimerHeap heap;
+    std::vector<std::unique_ptr<Numbered>> timers;
+    std::vector<int> expected;
+    for (int i = 0; i < 100; ++i) {
+        heap.arm(*timers.emplace_back(std::make_unique<Numbered>(i)), TimePoint(1s));
+        expected.push_back(i);
+    }
+    EXPECT_EQ(due(heap, TimePoint(1s)), expected);
+}
+
+TEST(TimerHeap, arms_again_behind_the_others_of_the_same_deadline) {
+    aio::TimerHeap heap;
+    Numbered a(1), b(2);
+    heap.arm(a, TimePoint(1s));
+    heap.arm(b, TimePoint(1s));
+    heap.disarm(a);
+    EXPECT_FALSE(a.armed());
+    heap.arm(a, TimePoint(1s));
+    EXPECT_EQ(due(heap, TimePoint(1s)), (std::vector{2, 1}));
+}
+
+// Against a sorted list, whose correctness nobody doubts.
+TEST(TimerHeap, agrees_with_a_sorted_list_on_random_arming_and_disarming) {
+    struct Armed {
+        TimePoint deadline;
+        Numbered* timer;
+    };
+    std::mt19937 random(1);
+    const auto pick = [&random](std::size_t below) { return random() % below; };
+    std::vector<Numbered> timers(200);
+    for (std::size_t i = 0; i < timers.size(); ++i) timers[i].number = static_cast<int>(i);
+    std::vector<Armed> model;  // in order of arming
+    aio::TimerHeap heap;
+    for (int step = 0; step < 20'000; ++step) {
+        Numbered& timer = timers[pick(timers.size())];
+        if (timer.armed()) {
+            heap.disarm(timer);
+            std::erase_if(model, [&](const Armed& armed) { return armed.timer == &timer; });
+        } else {
+            const TimePoint deadline(std::chrono::seconds(pick(50)));
+            heap.arm(timer, deadline);
+            model.push_back({deadline, &timer});
+        }
+        if (pick(100) > 0) continue;
+        const TimePoint present(std::chrono::seconds(pick(50)));
+        std::ranges::stable_sort(model, {}, &Armed::deadline);
+        std::vector<int> expected;
+        for (const Armed& armed : model)
+            if (armed.deadline <= present) expected.push_back(armed.timer->number);
+        ASSERT_EQ(due(heap, present), expected);
+        std::erase_if(model, [&](const Armed& armed) { return armed.deadline <= present; });
+    }
+    ASSERT_FALSE(model.empty());
+}
+
+}  // namespace
