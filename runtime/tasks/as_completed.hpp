@@ -45,7 +45,8 @@ class Completions : public RefCounted<Completions> {
     Expiry expiry_{*this};
 };
 
-template <class T> class AsCompleted {
+/// F: the handle of the futures.
+template <class F, class T = typename F::value_type> class AsCompleted {
   public:
     explicit AsCompleted(Ref<Completions> completions) noexcept : completions_(std::move(completions)) {}
     struct Iterator {
@@ -60,7 +61,7 @@ template <class T> class AsCompleted {
   private:
     static Coroutine<T> next(Ref<Completions> completions) {
         const Ref<FutureState> future = co_await Completions::next(std::move(completions));
-        co_return value_of<T>(*future);
+        co_return F(future).take();
     }
     Ref<Completions> completions_;
 };
@@ -74,9 +75,9 @@ template <class T> class AsCompleted {
 /// is cancelled. asyncio.as_completed.
 template <std::ranges::range Range>
 auto as_completed(Range&& awaitables, std::optional<Duration> timeout = std::nullopt) {
-    using T = detail::await_result_t<std::ranges::range_value_t<Range>>;
+    using F = detail::future_t<std::ranges::range_value_t<Range>>;
     std::vector<FutureBase> futures;
-    for (auto& awaitable : awaitables) futures.push_back(detail::take_future(awaitable));
-    return detail::AsCompleted<T>(Ref(new detail::Completions(futures, timeout)));
+    for (auto&& awaitable : awaitables) futures.push_back(detail::take_future(awaitable));
+    return detail::AsCompleted<F>(Ref(new detail::Completions(futures, timeout)));
 }
 }  // namespace aio

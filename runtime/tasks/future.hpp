@@ -203,6 +203,9 @@ template <class T = void> class Future : public FutureBase {
         return this->template add<Future>(std::forward<F>(function));
     }
 
+    /// What an awaiter gets once it is done: a copy, or the value itself where that can't be copied.
+    T take() const { return detail::value_of<T>(*this->state_); }
+
     /// Suspends until it is done; takes no turn of the loop if it is. Returns the value (moved, where it can't be
     /// copied) or throws. A task that is cancelled here cancels the future, for all who await it.
     auto operator co_await() const noexcept { return detail::FutureAwaiter<T>(this->state_); }

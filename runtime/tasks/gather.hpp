@@ -54,24 +54,24 @@ template <class T, class Collect> class GatherState final : public FutureStateOf
     Collect collect_;
 };
 
-/// What gather gives for an awaitable with result T.
-template <class T, bool return_exceptions> using gathered_t =
-    std::conditional_t<return_exceptions, Outcome<T>, std::conditional_t<std::is_void_v<T>, std::monostate, T>>;
-
-template <class T, bool return_exceptions> gathered_t<T, return_exceptions> gathered(FutureState& child) {
+/// What gather gives for a child with the handle F.
+template <bool return_exceptions, class F> auto gathered(const Gathering& gathering, std::size_t i) {
+    const F child(Ref(&gathering.child(i)));
     if constexpr (return_exceptions)
-        return Outcome<T>(child);
-    else if constexpr (std::is_void_v<T>)
-        return {};
+        return Outcome<typename F::value_type>(child);
+    else if constexpr (std::is_void_v<typename F::value_type>)
+        return std::monostate();
     else
-        return value_of<T>(child);
+        return child.take();
 }
+template <bool return_exceptions, class F>
+using gathered_t = decltype(gathered<return_exceptions, F>(std::declval<Gathering&>(), 0));
 
 template <bool return_exceptions, class... A> auto gather_all(A&&... awaitables) {
-    using T = std::tuple<gathered_t<await_result_t<A>, return_exceptions>...>;
+    using T = std::tuple<gathered_t<return_exceptions, future_t<A>>...>;
     const auto collect = [](const Gathering& gathering) {
         return [&]<std::size_t... i>(std::index_sequence<i...>) {
-            return T{gathered<await_result_t<A>, return_exceptions>(gathering.child(i))...};
+            return T{gathered<return_exceptions, future_t<A>>(gathering, i)...};
         }
         (std::index_sequence_for<A...>());
     };
@@ -82,18 +82,18 @@ template <bool return_exceptions, class... A> auto gather_all(A&&... awaitables)
 }
 
 template <bool return_exceptions, class Range> auto gather_range(Range&& awaitables) {
-    using A = std::ranges::range_value_t<Range>;
-    using T = std::vector<gathered_t<await_result_t<A>, return_exceptions>>;
+    using F = future_t<std::ranges::range_value_t<Range>>;
+    using T = std::vector<gathered_t<return_exceptions, F>>;
     const auto collect = [](const Gathering& gathering) {
         T results;
         results.reserve(gathering.size());
         for (std::size_t i = 0; i < gathering.size(); ++i)
-            results.push_back(gathered<await_result_t<A>, return_exceptions>(gathering.child(i)));
+            results.push_back(gathered<return_exceptions, F>(gathering, i));
         return results;
     };
     const std::size_t size = std::ranges::size(awaitables);
     const Ref gathering(new GatherState<T, decltype(collect)>(size, return_exceptions, collect));
-    for (auto& awaitable : awaitables) gathering->add(take_future(awaitable));
+    for (auto&& awaitable : awaitables) gathering->add(take_future(awaitable));
     if (size == 0) gathering->finish();
     return Future<T>(gathering);
 }

@@ -6,12 +6,11 @@ namespace aio {
 /// A value, an error, or cancelled: three cases. Python's `isinstance(result, Exception)` misses the third; ask all.
 template <class T> class Outcome {
   public:
-    /// Of a future that is done. Its exception then counts as retrieved.
-    explicit Outcome(detail::FutureState& done) : cancelled_(done.cancelled()) {
-        done.error_retrieved = true;
-        result_.error = cancelled_ ? std::make_exception_ptr(CancelledError()) : done.result().error;
+    /// Of a future or task that is done. Its exception then counts as retrieved.
+    template <class F> explicit Outcome(const F& done) : cancelled_(done.cancelled()) {
+        result_.error = cancelled_ ? std::make_exception_ptr(CancelledError()) : done.exception();
         if constexpr (!std::is_void_v<T>)
-            if (has_value()) result_.set_value(detail::value_of<T>(done));
+            if (has_value()) result_.set_value(done.take());
     }
     bool has_value() const noexcept { return !result_.error; }
     bool cancelled() const noexcept { return cancelled_; }

@@ -5,17 +5,23 @@
 namespace aio {
 namespace detail {
 
-template <class T> class ShieldState final : public FutureStateOf<T>, public Composite {
+/// F: the handle of what is shielded.
+template <class F, class T = typename F::value_type>
+class ShieldState final : public FutureStateOf<T>, public Composite {
   public:
-    explicit ShieldState(Ref<FutureState> inner) : inner_(std::move(inner)) {
+    explicit ShieldState(const F& inner) : inner_(inner) {
         Tasks::current().composites.push_back(*this);
         this->retain();  // for the callback
-        inner_->add_callback(inner_done_);
+        inner_.state().add_callback(inner_done_);
+    }
+    /// Of a done future at once, with no turn of the loop.
+    void look_at_once() noexcept {
+        if (inner_.done()) inner_done();
     }
     /// Ends the outer future alone. If the inner one fails later, its exception is its own again.
     bool cancel() override {
         if (!FutureState::cancel()) return false;
-        if (!inner_->done()) dissolve();
+        if (!inner_.done()) dissolve();
         return true;
     }
     void dissolve() noexcept override {
@@ -31,23 +37,23 @@ template <class T> class ShieldState final : public FutureStateOf<T>, public Com
     };
 
     void inner_done() noexcept {
-        inner_->error_retrieved = true;
+        inner_.state().error_retrieved = true;
         if (!this->done()) {
-            if (!inner_->cancelled()) copy_outcome();
-            this->complete(inner_->cancelled() ? FutureState::Phase::cancelled : FutureState::Phase::finished);
+            if (!inner_.cancelled()) copy_outcome();
+            this->complete(inner_.cancelled() ? FutureState::Phase::cancelled : FutureState::Phase::finished);
         }
         dissolve();
     }
     void copy_outcome() noexcept {
         try {
             if constexpr (std::is_void_v<T>)
-                value_of<T>(*inner_);
+                inner_.take();
             else
-                this->result_.set_value(value_of<T>(*inner_));
+                this->result_.set_value(inner_.take());
         } catch (...) { this->result_.error = std::current_exception(); }
     }
 
-    Ref<FutureState> inner_;
+    F inner_;
     InnerDone inner_done_{*this};
 };
 }  // namespace detail
@@ -56,10 +62,9 @@ template <class T> class ShieldState final : public FutureStateOf<T>, public Com
 /// runs on; the awaiting task gets CancelledError all the same. Anything but a future is made a task: keep a handle of
 /// it where its outcome matters. asyncio.shield.
 template <detail::Awaitable A> auto shield(A&& awaitable) {
-    using T = detail::await_result_t<A>;
-    const auto inner = ensure_future(std::forward<A>(awaitable));
-    Ref<detail::FutureState> state(&inner.state());
-    if (!inner.done()) state = Ref<detail::FutureState>(new detail::ShieldState<T>(state));
-    return Future<T>(state);
+    using F = detail::future_t<A>;
+    const Ref shield(new detail::ShieldState<F>(ensure_future(std::forward<A>(awaitable))));
+    shield->look_at_once();
+    return Future<typename F::value_type>(shield);
 }
 }  // namespace aio

@@ -163,6 +163,7 @@ template <class T = void> class Task : public TaskBase {
     template <class F> std::uint32_t add_done_callback(F&& function) const {
         return this->template add<Task>(std::forward<F>(function));
     }
+    T take() const { return Future<T>(state_).take(); }
     /// As awaiting a future: a task that is cancelled while it waits here passes the cancellation on.
     auto operator co_await() const noexcept { return detail::FutureAwaiter<T>(state_); }
 };
@@ -198,6 +199,9 @@ template <class A> auto ensure_future(A&& awaitable) {
 }
 
 namespace detail {
+/// The handle that ensure_future returns.
+template <class A> using future_t = decltype(ensure_future(std::declval<A>()));
+
 /// The same for an element of a range: a handle is copied, anything else moved out.
 template <class A> auto take_future(A& element) {
     if constexpr (is_future<A>)

@@ -19,7 +19,7 @@ Coroutine<detail::await_result_t<A>> wait_for(A awaitable, std::optional<Duratio
     const auto future = ensure_future(std::move(awaitable));
     const bool in_time = co_await detail::done_within(Ref(&future.state()), *timeout);
     try {
-        co_return detail::value_of<detail::await_result_t<A>>(future.state());
+        co_return future.take();
     } catch (const CancelledError&) {
         if (in_time) throw;
         throw TimeoutError();

@@ -10,6 +10,34 @@ namespace conformance {
 
 namespace {
 
+/// A handle of a task or future with whatever result a program's can have; gives it as a Value.
+class AnyFuture : public aio::FutureBase {
+  public:
+    using value_type = Value;
+    using FutureBase::FutureBase;
+    explicit AnyFuture(const FutureBase& future) : FutureBase(future) {}
+
+    Value take() const {
+        using aio::detail::FutureStateOf;
+        if (dynamic_cast<FutureStateOf<List>*>(&state())) return to_value(aio::Future<List>(state_).result());
+        if (dynamic_cast<FutureStateOf<Outcomes>*>(&state())) return to_value(aio::Future<Outcomes>(state_).result());
+        return aio::Future<Value>(state_).result();
+    }
+
+    /// Awaits as any future does; only what comes out is made a Value.
+    auto operator co_await() const {
+        struct Awaiter : aio::detail::FutureAwaiter<Value> {
+            explicit Awaiter(const AnyFuture& f) : FutureAwaiter(f.state_), future(f) {}
+            Value await_resume() {
+                aio::detail::resumed();
+                return future.take();
+            }
+            AnyFuture future;
+        };
+        return Awaiter(*this);
+    }
+};
+
 /// An ITEM: a call of a function, or the task or future in a variable.
 class Item {
   public:
@@ -22,17 +50,16 @@ class Item {
     }
 
     /// Makes a task of a call.
-    aio::Future<Value>& future() {
+    AnyFuture future() {
         if (auto* coroutine = std::get_if<aio::Coroutine<Value>>(&held_))
-            held_ = aio::ensure_future(std::move(*coroutine));
-        return std::get<aio::Future<Value>>(held_);
+            held_ = AnyFuture(aio::create_task(std::move(*coroutine)));
+        return std::get<AnyFuture>(held_);
     }
   private:
-    using Held = std::variant<aio::Coroutine<Value>, aio::Future<Value>>;
+    using Held = std::variant<aio::Coroutine<Value>, AnyFuture>;
 
-    static aio::Future<Value> future_in(const Value& value) {
-        if (const auto* task = std::get_if<aio::Task<Value>>(&value)) return *task;
-        return std::get<aio::Future<Value>>(value);
+    static AnyFuture future_in(const Value& value) {
+        return on_future(value, [](const aio::FutureBase& future) { return AnyFuture(future); });
     }
 
     Held held_;
@@ -46,7 +73,7 @@ std::vector<Item> items_of(Call& call, const Json& st) {
 
 /// A range of futures, in which a call becomes a task only when it is its turn.
 auto futures_of(std::vector<Item>& items) {
-    return items | std::views::transform([](Item& item) -> aio::Future<Value>& { return item.future(); });
+    return items | std::views::transform([](Item& item) { return item.future(); });
 }
 
 std::optional<aio::Duration> limit(const Json& ms) {

@@ -104,7 +104,7 @@ TEST_ON_LOOP(Depth, a_chain_of_tasks_cancelled_at_its_head) {
     co_await aio::sleep(1s);
     task.cancel();
     const std::string ending = co_await ending_of(task);
-    EXPECT_EQ(ending, "CancelledError");
+    EXPECT_EQ(ending, "aio::CancelledError");
     EXPECT_TRUE(end.cancelled());
 }
 

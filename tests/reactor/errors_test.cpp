@@ -25,7 +25,7 @@ TEST(Errors, a_deadlock_names_the_tasks) {
 TEST(Errors, are_described_by_type_and_text) {
     EXPECT_EQ(aio::describe(std::make_exception_ptr(aio::ValueError("too big"))), "aio::ValueError: too big");
     EXPECT_EQ(aio::describe(std::make_exception_ptr(aio::TimeoutError())), "aio::TimeoutError: timed out");
-    EXPECT_EQ(aio::describe(std::make_exception_ptr(aio::CancelledError())), "CancelledError");
+    EXPECT_EQ(aio::describe(std::make_exception_ptr(aio::CancelledError())), "aio::CancelledError");
     EXPECT_EQ(aio::describe(std::make_exception_ptr(42)), "int");
 }
 
