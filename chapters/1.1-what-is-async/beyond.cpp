@@ -50,8 +50,8 @@ void the_same_work_in_two_halves() {
 // [level]
 void a_descriptor_that_stays_ready() {
     print("\n--- A watched descriptor is reported in every turn, until there is nothing left to read ---");
-    aio::EventLoop loop;
     Pipe pipe;
+    aio::EventLoop loop;
     loop.add_reader(pipe.read_end(), [&] { print("read one byte: {}", pipe.read(1)); });
     loop.call_later(20ms, [&] {
         print("then the timer, which had to wait for its time");

@@ -16,9 +16,9 @@ void beyond_the_tutorial();  // beyond.cpp
 
 /// What the callbacks share.
 struct Demo {
+    Pipe pipe;  // made before the loop, so that it is closed after the loop has stopped watching it
     aio::EventLoop loop;
     aio::TimePoint start = loop.time();
-    Pipe pipe;
     bool finished = false;
 
     /// Whole milliseconds from the start to `moment`.

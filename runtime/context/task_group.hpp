@@ -13,8 +13,7 @@ class TaskGroup {
   public:
     TaskGroup() = default;
     ~TaskGroup();
-    TaskGroup(const TaskGroup&) = delete;
-    TaskGroup& operator=(const TaskGroup&) = delete;
+    TaskGroup(TaskGroup&&) = delete;
 
     /// aio::create_task, for a task of this group. Throws RuntimeError where the group has not been entered, is
     /// finished, or is shutting down.

@@ -1,39 +1,35 @@
 #include "runtime/reactor/borrowed_descriptor.hpp"
+
 #include "runtime/reactor/event_loop.hpp"
 
 namespace aio::detail {
-void Reaction::run() noexcept {
-    const Ref keep(this);  // it may take itself away while it runs
-    try {
-        function_();
-    } catch (...) { loop_.call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
-}
 
 BorrowedDescriptor::~BorrowedDescriptor() {
     if (!unwatched()) loop_.selector().remove(fd_);
 }
 
 bool BorrowedDescriptor::set(std::uint32_t direction, std::function<void()> function) {
-    Ref<Reaction>& reaction = direction == EPOLLIN ? reader_ : writer_;
+    Direction& changed = direction == EPOLLIN ? reader_ : writer_;
     const bool was_watched = !unwatched();
-    Ref<Reaction> replaced = reaction;
-    reaction = function ? Ref(new Reaction(loop_, std::move(function))) : nullptr;
-    const std::uint32_t events = (reader_ ? EPOLLIN : 0u) | (writer_ ? EPOLLOUT : 0u);
+    const bool had_one = bool(changed.function);
+    changed.queued.cancel();
+    changed.function = std::move(function);
+    const std::uint32_t events = (reader_.function ? EPOLLIN : 0u) | (writer_.function ? EPOLLOUT : 0u);
     try {
         if (!was_watched && events) loop_.selector().add(fd_, events, *this);
         if (was_watched && events) loop_.selector().modify(fd_, events, *this);
     } catch (...) {
-        reaction = replaced;
+        changed.function = nullptr;
         throw;
     }
     if (was_watched && !events) loop_.selector().remove(fd_);
-    if (replaced) replaced->unlink();  // queued or not, it won't run any more
-    return bool(replaced);
+    return had_one;
 }
 
 void BorrowedDescriptor::on_events(std::uint32_t events) noexcept {
     const bool broken = events & (EPOLLHUP | EPOLLERR);
-    if (reader_ && (broken || (events & EPOLLIN))) loop_.ready().push_back(*reader_);
-    if (writer_ && (broken || (events & EPOLLOUT))) loop_.ready().push_back(*writer_);
+    if (reader_.function && (broken || (events & EPOLLIN))) reader_.queued = loop_.call_soon(reader_.function);
+    if (writer_.function && (broken || (events & EPOLLOUT))) writer_.queued = loop_.call_soon(writer_.function);
 }
+
 }  // namespace aio::detail

@@ -1,23 +1,12 @@
 // A descriptor that a foreign library lends us: what add_reader() and add_writer() watch.
 #pragma once
+#include <cstdint>
 #include <functional>
-#include "runtime/reactor/entry.hpp"
-#include "runtime/reactor/ref.hpp"
+
+#include "runtime/reactor/handle.hpp"
 #include "runtime/reactor/selector.hpp"
 
-namespace aio {
-class EventLoop;
-
-namespace detail {
-/// A callback that runs whenever its descriptor is ready.
-class Reaction final : public RefCounted<Reaction>, public Entry {
-  public:
-    Reaction(EventLoop& loop, std::function<void()> function) : loop_(loop), function_(std::move(function)) {}
-    void run() noexcept override;
-  private:
-    EventLoop& loop_;
-    std::function<void()> function_;
-};
+namespace aio::detail {
 
 /// Somebody else reads, writes and closes it. Level-triggered, for we can't know whether the owner has read all there
 /// was; watched for just the directions that have a callback.
@@ -30,13 +19,18 @@ class BorrowedDescriptor final : public Watch {
     /// Sets the callback for EPOLLIN or EPOLLOUT; an empty one takes it away. Returns whether there was one. Throws
     /// std::system_error.
     bool set(std::uint32_t direction, std::function<void()> function);
-    bool unwatched() const noexcept { return !reader_ && !writer_; }
+    bool unwatched() const noexcept { return !reader_.function && !writer_.function; }
   private:
+    /// A callback, and its call that is queued.
+    struct Direction {
+        std::function<void()> function;
+        Handle queued{};
+    };
     void on_events(std::uint32_t events) noexcept override;
 
     EventLoop& loop_;
     int fd_;
-    Ref<Reaction> reader_, writer_;
+    Direction reader_, writer_;
 };
-}  // namespace detail
-}  // namespace aio
+
+}  // namespace aio::detail

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 // A loop that is never idle looks at its descriptors and its clock this often all the same.
 constexpr unsigned max_turns_between_looks = 64;
 constexpr Duration max_time_between_looks = 1ms;
+constexpr unsigned turns_between_clock_readings = 16;
 
 // A thread's number is unique among the living, and its loops are counted: no global counter is needed.
 std::uint64_t next_loop_id() {
@@ -64,7 +65,10 @@ const Turn& EventLoop::run_once() {
 /// Asks epoll, if it is time to: always when nothing is ready, for then the loop may sleep.
 std::size_t EventLoop::look() {
     const bool idle = ready_.empty() && !stopping_;
-    if (!idle && ++turns_since_look_ < max_turns_between_looks && now_ - looked_at_ < max_time_between_looks) return 0;
+    if (!idle && ++turns_since_look_ < max_turns_between_looks) {
+        if (turns_since_look_ % turns_between_clock_readings == 0) time();
+        if (now_ - looked_at_ < max_time_between_looks) return 0;
+    }
     const std::size_t descriptors = idle ? sleep() : selector_.poll();
     turns_since_look_ = 0;
     looked_at_ = time();

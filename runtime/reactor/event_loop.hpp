@@ -144,8 +144,7 @@ class WorkGuard {
   public:
     explicit WorkGuard(EventLoop& loop) noexcept : loop_(loop) { ++loop_.outside_work_; }
     ~WorkGuard() { --loop_.outside_work_; }
-    WorkGuard(const WorkGuard&) = delete;
-    WorkGuard& operator=(const WorkGuard&) = delete;
+    WorkGuard(WorkGuard&&) = delete;
   private:
     EventLoop& loop_;
 };
@@ -158,8 +157,7 @@ class RunningLoop {
   public:
     explicit RunningLoop(EventLoop& loop);
     ~RunningLoop() { running_loop = outer_; }
-    RunningLoop(const RunningLoop&) = delete;
-    RunningLoop& operator=(const RunningLoop&) = delete;
+    RunningLoop(RunningLoop&&) = delete;
   private:
     EventLoop* outer_ = running_loop;  // the same loop, or none
 };

@@ -48,8 +48,7 @@ class Handle {
 };
 
 /// asyncio.TimerHandle: what call_later and call_at return.
-class TimerHandle : public Handle {
-  public:
+struct TimerHandle : Handle {
     using Handle::Handle;
     TimePoint when() const noexcept { return call_ ? call_->when : TimePoint{}; }
 };

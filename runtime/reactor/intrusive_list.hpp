@@ -7,8 +7,7 @@ namespace aio {
 template <class Tag> class ListHook {
   public:
     ListHook() = default;
-    ListHook(const ListHook&) = delete;
-    ListHook& operator=(const ListHook&) = delete;
+    ListHook(ListHook&&) = delete;
 
     bool linked() const noexcept { return next_ != nullptr; }
 

@@ -8,8 +8,7 @@ namespace aio {
 template <class T> class RefCounted {
   public:
     RefCounted() = default;
-    RefCounted(const RefCounted&) = delete;
-    RefCounted& operator=(const RefCounted&) = delete;
+    RefCounted(RefCounted&&) = delete;
 
     void retain() noexcept { ++references_; }
     /// Gives one reference back. The last one destroys the object.
@@ -40,17 +39,14 @@ template <class T> class Ref {
 
     T* get() const noexcept { return object_; }
     /// Takes over a reference that detach() gave away.
-    static Ref adopt(T* object) noexcept {
-        Ref ref;
-        ref.object_ = object;
-        return ref;
-    }
+    static Ref adopt(T* object) noexcept { return Ref<T>(object, 0); }
     /// Gives the reference to the caller, who will release() it.
     T* detach() noexcept { return std::exchange(object_, nullptr); }
     T& operator*() const noexcept { return *object_; }
     T* operator->() const noexcept { return object_; }
     explicit operator bool() const noexcept { return object_ != nullptr; }
   private:
+    Ref(T* object, int) noexcept : object_(object) {}
     T* object_ = nullptr;
 };
 }  // namespace aio

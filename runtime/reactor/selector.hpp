@@ -25,8 +25,7 @@ class Selector {
     /// Throws std::system_error when the kernel gives no descriptors.
     Selector();
     ~Selector();
-    Selector(const Selector&) = delete;
-    Selector& operator=(const Selector&) = delete;
+    Selector(Selector&&) = delete;
 
     /// epoll_ctl(2). `watch` stays alive until remove(). Throw std::system_error.
     void add(int fd, std::uint32_t events, Watch& watch) { control(EPOLL_CTL_ADD, fd, events, &watch); }

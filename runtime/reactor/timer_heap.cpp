@@ -2,10 +2,6 @@
 #include <algorithm>
 
 namespace aio {
-namespace {
-constexpr std::size_t children = 4;
-}
-
 void TimerHeap::place(std::size_t position, const Node& node) noexcept {
     nodes_[position] = node;
     node.timer->position_ = position;

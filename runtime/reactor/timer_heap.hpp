@@ -38,6 +38,7 @@ class TimerHeap {
         return empty() || nodes_.front().deadline > now ? 0 : take_some(now, ready);
     }
   private:
+    static constexpr std::size_t children = 4;
     struct Node {
         TimePoint deadline;
         std::uint64_t sequence;

@@ -12,8 +12,7 @@ class Semaphore {
     /// `value`: how many can be acquired. Throws ValueError if it is negative.
     explicit Semaphore(int value = 1);
     virtual ~Semaphore() = default;
-    Semaphore(const Semaphore&) = delete;
-    Semaphore& operator=(const Semaphore&) = delete;
+    Semaphore(Semaphore&&) = delete;
 
     /// Whether acquire() would wait: none is left, or others came first.
     bool locked() const noexcept { return value_ == 0 || waiters_.any_not_cancelled(); }

@@ -31,7 +31,8 @@ void FutureState::keep_alive_behind(EntryList& callbacks) noexcept {
     callbacks.push_back(*this);
 }
 
-std::uint32_t FutureState::add_done_callback(DoneCallback* callback) {
+std::uint32_t FutureState::add_done_callback(std::function<void(FutureState&)> function) {
+    auto* callback = new DoneCallback(*this, std::move(function));
     callback->id = ++done_callbacks_;
     add_callback(*callback);
     if (done()) keep_alive_behind(running_loop->ready());
@@ -59,9 +60,9 @@ void FutureState::require_pending() const {
 }
 
 void DoneCallback::run() noexcept {
-    const std::unique_ptr<DoneCallback> self(this);
+    const std::unique_ptr<const DoneCallback> self(this);
     try {
-        call();
+        function(state);
     } catch (...) { running_loop->call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
 }
 }  // namespace aio::detail

@@ -23,15 +23,16 @@ class Waitable {
     ~Waitable() = default;
 };
 
+class FutureState;
+
 /// A callback of the program. It frees itself when it has run.
-class DoneCallback : public Entry, public Pooled {
-  public:
-    virtual ~DoneCallback() = default;
-    void run() noexcept final;
-    void discard() noexcept final { delete this; }
+struct DoneCallback final : Entry, Pooled {
+    DoneCallback(FutureState& s, std::function<void(FutureState&)> f) : state(s), function(std::move(f)) {}
+    void run() noexcept override;
+    void discard() noexcept override { delete this; }
+    FutureState& state;  // no reference: a future that nobody holds will never be done
+    std::function<void(FutureState&)> function;
     std::uint32_t id = 0;
-  private:
-    virtual void call() = 0;
 };
 
 /// The object that the handles of a future share.
@@ -54,7 +55,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     void complete(Phase phase);
     /// `entry` runs in the turn after the future is done; in the next one if it is done already.
     void add_callback(Entry& entry) { (done() ? get_running_loop().ready() : callbacks_).push_back(entry); }
-    std::uint32_t add_done_callback(DoneCallback* callback);
+    std::uint32_t add_done_callback(std::function<void(FutureState&)> function);
     std::size_t remove_done_callback(std::uint32_t id);
 
     /// Throws InvalidStateError while it is pending, CancelledError if it was cancelled.
@@ -89,15 +90,6 @@ template <class T> class FutureStateOf : public FutureState {
     Result<T>& result() noexcept override { return result_; }
   protected:
     Result<T> result_;
-};
-
-template <class Handle, class F> class DoneCallbackOf final : public DoneCallback {
-  public:
-    DoneCallbackOf(FutureState& state, F function) : state_(state), function_(std::move(function)) {}
-  private:
-    void call() override { function_(Handle(Ref(&state_))); }
-    FutureState& state_;  // no reference: a future that nobody holds will never be done
-    F function_;
 };
 
 /// What an awaiter gets from a done future: a copy, for others may ask too. A value that can't be copied is moved out,
@@ -161,8 +153,8 @@ class FutureBase {
     detail::FutureState& state() const noexcept { return *state_; }
   protected:
     template <class Handle, class F> std::uint32_t add(F&& function) const {
-        using Callback = detail::DoneCallbackOf<Handle, std::decay_t<F>>;
-        return state_->add_done_callback(new Callback(*state_, std::forward<F>(function)));
+        return state_->add_done_callback(
+            [f = std::forward<F>(function)](detail::FutureState& state) mutable { f(Handle(Ref(&state))); });
     }
     Ref<detail::FutureState> state_;
 };

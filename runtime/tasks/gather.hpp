@@ -64,8 +64,8 @@ template <bool return_exceptions, class F> auto gathered(const Gathering& gather
     else
         return child.take();
 }
-template <bool return_exceptions, class F>
-using gathered_t = decltype(gathered<return_exceptions, F>(std::declval<Gathering&>(), 0));
+template <bool return_exceptions, class F> using gathered_t =
+    decltype(gathered<return_exceptions, F>(std::declval<Gathering&>(), 0));
 
 template <bool return_exceptions, class... A> auto gather_all(A&&... awaitables) {
     using T = std::tuple<gathered_t<return_exceptions, future_t<A>>...>;

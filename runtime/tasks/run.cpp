@@ -43,8 +43,7 @@ class InterruptCancels {
         interrupt_wakes = nullptr;
         loop_.set_wake_handler(nullptr);
     }
-    InterruptCancels(const InterruptCancels&) = delete;
-    InterruptCancels& operator=(const InterruptCancels&) = delete;
+    InterruptCancels(InterruptCancels&&) = delete;
 
     /// Whether main ended by it.
     bool ended(const TaskBase& main) const { return active_ && interrupts > 0 && main.cancelled() && !main.uncancel(); }

@@ -6,8 +6,8 @@ namespace aio {
 namespace detail {
 
 /// F: the handle of what is shielded.
-template <class F, class T = typename F::value_type>
-class ShieldState final : public FutureStateOf<T>, public Composite {
+template <class F, class T = typename F::value_type> class ShieldState final : public FutureStateOf<T>,
+                                                                               public Composite {
   public:
     explicit ShieldState(const F& inner) : inner_(inner) {
         Tasks::current().composites.push_back(*this);

@@ -105,9 +105,8 @@ TaskBase current_task() { return TaskBase(Ref<detail::FutureState>(&detail::Task
 std::vector<TaskBase> all_tasks() {
     std::vector<TaskBase> tasks;
     auto& alive = detail::Tasks::current().alive;
-    for (auto* task = alive.front(); task; task = alive.after(*task)) {
+    for (auto* task = alive.front(); task; task = alive.after(*task))
         tasks.emplace_back(Ref<detail::FutureState>(task));
-    }
     return tasks;
 }
 }  // namespace aio

@@ -9,8 +9,7 @@ namespace aio::detail {
 class Waiter : public Waitable {
   public:
     Waiter() = default;
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
+    Waiter(Waiter&&) = delete;
 
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }

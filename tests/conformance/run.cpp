@@ -69,7 +69,7 @@ aio::Coroutine<Value> Run::call(const Function& function, std::vector<Value> arg
 aio::Coroutine<Value> Run::main() {
     const aio::TaskBase task = aio::current_task();
     globals_.set("main", aio::Task<Value>(aio::Ref(&task.state())));
-    co_return co_await call("main", {});
+    co_return co_await call("main", std::vector<Value>());
 }
 
 void Run::forget() {

@@ -274,8 +274,8 @@ TEST_F(CoroutineLife, several_tasks_still_waiting_when_the_loop_ends) {
     {
         aio::Runner runner(aio::ClockKind::virtual_time);
         const auto main = [&]() -> Coroutine<> {
-            const auto a = aio::create_task(waits("a", Counted()));
-            const auto b = aio::create_task(waits("b", Counted()));
+            const auto a = aio::create_task(waits(log, "a", Counted()));
+            const auto b = aio::create_task(waits(log, "b", Counted()));
             const Farewell farewell(log, "main");
             co_await forever();
         };

@@ -172,7 +172,7 @@ TEST(EventLoop, looks_at_its_descriptors_within_64_turns_though_it_is_never_idle
 }
 
 // On the real clock, for it is the callbacks' own time that counts.
-TEST(EventLoop, looks_at_its_descriptors_after_1_ms_though_it_is_never_idle) {
+TEST(EventLoop, looks_at_its_descriptors_after_1_ms_as_its_clock_tells_it_every_16_turns) {
     EventLoop loop(ClockKind::real);
     const auto pipe = make_pipe();
     int turns = 0;
@@ -186,7 +186,7 @@ TEST(EventLoop, looks_at_its_descriptors_after_1_ms_though_it_is_never_idle) {
     ASSERT_TRUE(put(pipe[1], "x"));
     loop.add_reader(pipe[0], [&] { loop.stop(); });
     loop.run_forever();
-    EXPECT_LE(turns, 4);
+    EXPECT_LE(turns, 17);
 }
 
 TEST(EventLoop, serves_more_descriptors_than_one_epoll_wait_reports) {

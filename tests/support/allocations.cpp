@@ -9,7 +9,15 @@ thread_local constinit std::size_t count = 0;
 
 std::size_t aio::test::allocations() noexcept { return count; }
 
-#if AIO_FRAME_POOL
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER
+#endif
+#endif
+
+#ifndef UNDER_SANITIZER
 
 void* operator new(std::size_t size) {
     ++count;

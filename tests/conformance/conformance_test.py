@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""The interpreter on the stored programs, on new ones, and its protocol (SPEC.md 1).
+
+Environment: BUILD (its interpreter is tested), FEATURES (programs that need others are left out; empty: none), SAN, PYTHON.
+New programs are made and judged by CPython 3.11.2, where PYTHON (else /usr/bin/python3) is that.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+RUNNER = ROOT / os.environ.get("BUILD", "build") / "tests/conformance"
+FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
+PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
+SEEDS = "1..100" if os.environ.get("SAN") else "1..500"
+
+passed = failed = skipped = 0
+
+
+def check(what, good):
+    global passed, failed
+    passed += good
+    failed += not good
+    if not good:
+        print(f"FAILED {what}")
+
+
+def check_programs(*selection):
+    """Counts what check.py finds."""
+    global passed, failed
+    run = subprocess.run([PYTHON, HERE / "check.py", RUNNER, *selection, *FEATURES], capture_output=True, text=True)
+    said = re.search(r"^(\d+) passed, (\d+) failed$", run.stdout, re.M)
+    check(f"check.py {selection} counts its programs", said and int(said[1]) + int(said[2]) > 0)
+    if said:
+        passed += int(said[1])
+        failed += int(said[2])
+    if run.returncode:
+        print(run.stdout, run.stderr)
+
+
+def interpret(text, *options):
+    run = subprocess.run([RUNNER, *options], input=text, capture_output=True, text=True)
+    return run.returncode, run.stdout, run.stderr
+
+
+def program(*statements):
+    return {"functions": {"main": {"body": list(statements)}}}
+
+
+check_programs("--cases", "--random")
+
+try:
+    release = subprocess.run([PYTHON, "-c", "import sys; print(*sys.version_info[:3])"], capture_output=True, text=True).stdout
+except OSError:
+    release = "none"
+if release.split() == ["3", "11", "2"]:
+    check_programs("--seeds", SEEDS)
+else:
+    print(f"{PYTHON} is not CPython 3.11.2: no new programs")
+    skipped += 1
+
+raises = program({"op": "sleep", "ms": 5}, {"op": "raise", "kind": "ValueError", "text": "e1"})
+stuck = program({"op": "future", "var": "f"}, {"op": "await", "what": "f"})
+check("a program that raises is no failure",
+      interpret(json.dumps(raises)) == (0, "5 - END raise ValueError(e1)\n", ""))
+check("nor is a deadlock", interpret(json.dumps(stuck)) == (0, "0 - DEADLOCK Task-1\n", ""))
+check("no JSON: an error", interpret("{")[0] == 2)
+check("an unknown statement: an error", interpret(json.dumps(program({"op": "fly"})))[::2] == (2, "statement fly is not supported\n"))
+
+batch = [json.dumps(p) for p in (stuck, program({"op": "fly"}), {}, raises)]
+status, output, _ = interpret("\n".join(batch[:2] + [""] + batch[2:]) + "\n[\n" + batch[0] + "\n", "--batch")
+answers = [json.loads(line) for line in output.splitlines()]
+check("in a batch each starts afresh, also after an error", status == 0 and [list(a) for a in answers] ==
+      [["log"], ["error"], ["error"], ["log"], ["error"], ["log"]] and answers[0] == answers[5])
+check("an error says what is missing", answers[1] == {"error": "statement fly is not supported"})
+
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed else 0)

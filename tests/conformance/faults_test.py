@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The stored programs find faults: each one below, planted in a copy of the runtime, turns them red.
+
+A fault is a text that must stand in its file exactly once, and what takes its place. Only the files that it reaches are
+compiled anew; all else comes from the objects of BUILD, which `make test` has made before.
+Environment: BUILD, CXX, FLAGS, FEATURES as `make` sets them.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = ROOT / os.environ.get("BUILD", "build")
+COMPILE = [*shlex.split(os.environ.get("CXX", "g++")),
+           *shlex.split(os.environ.get("FLAGS", "-std=c++20 -O2 -g -I. -pthread")), "-O0", "-g0"]
+FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
+
+# (what is wrong, file, text, what takes its place)
+FAULTS = [
+    ("a future takes one hop more", "runtime/tasks/future.cpp",
+     "    running_loop->ready().append(callbacks_);",
+     "    running_loop->call_soon([self = Ref(this)] { running_loop->ready().append(self->callbacks_); });"),
+    ("who waits for a future is woken last-in first-out", "runtime/tasks/future.cpp",
+     "        callbacks_.push_back(entry);",
+     "    {\n"
+     "        EntryList others;\n"
+     "        others.append(callbacks_);\n"
+     "        callbacks_.push_back(entry);\n"
+     "        callbacks_.append(others);\n"
+     "    }"),
+    ("who waits for a semaphore is woken last-in first-out", "runtime/sync/semaphore.cpp",
+     "    waiters_.push_back(waiter);",
+     "    detail::WaiterQueue others;\n"
+     "    others.append(waiters_);\n"
+     "    waiters_.push_back(waiter);\n"
+     "    waiters_.append(others);"),
+    ("gather does not pass cancel on", "runtime/tasks/gather.cpp",
+     "any |= child(i).cancel();", "any |= !child(i).done();"),
+    ("wait returns without a hop if all are done", "runtime/tasks/wait.cpp",
+     "    co_await countdown.waiter;",
+     "    std::size_t done = 0;\n"
+     "    for (const FutureBase& future : futures) done += future.done();\n"
+     "    if (done < futures.size()) co_await countdown.waiter;"),
+    ("wait_for does not wait for what it cancelled", "runtime/tasks/wait_for.cpp",
+     "    future.cancel();", "    if (future.cancel()) co_return;"),
+    ("a task group that fails lets its tasks run on", "runtime/tasks/task_group.cpp",
+     "if (!member->task.done()) member->task.cancel();", "static_cast<void>(member);"),
+    ("a timeout does not take its cancellation back", "runtime/tasks/timeout.cpp",
+     "task_->uncancel() == 0", "task_->cancelling() == 1"),
+]
+
+passed = failed = 0
+
+
+def check(what, good, details=""):
+    global passed, failed
+    passed += bool(good)
+    failed += not good
+    if not good:
+        print(f"FAILED {what}{details}")
+
+
+def sources_reached_by(path):
+    """The sources that must be compiled anew when `path` changes."""
+    if path.endswith(".cpp"):
+        return [path]
+    made = [d for folder in ("runtime", "tests/conformance") for d in (BUILD / "obj" / folder).rglob("*.d")]
+    return [str(d.relative_to(BUILD / "obj").with_suffix(".cpp")) for d in sorted(made)
+            if path in d.read_text().replace(":", " ").split()]
+
+
+def compiles(tree, command):
+    run = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    if run.returncode:
+        print(run.stderr[-4000:])
+    return run.returncode == 0
+
+
+def build(tree, path):
+    """The interpreter of `tree`, a copy of the sources in which `path` differs; None if it does not build."""
+    sources = sources_reached_by(path)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        commands = [COMPILE + ["-c", source, "-o", f"{source}.o"] for source in sources]
+        if not all(pool.map(lambda command: compiles(tree, command), commands)):
+            return None
+    others = [str(o) for o in sorted((BUILD / "obj/tests/conformance").glob("*.o"))
+              if str(o.relative_to(BUILD / "obj").with_suffix(".cpp")) not in sources]
+    faulty = [f"{source}.o" for source in sources]
+    linked = compiles(tree, COMPILE + ["-o", "interpreter", *faulty, *others, str(BUILD / "libaio.a")])
+    return tree / "interpreter" if linked else None
+
+
+def finds(what, path, text, replacement):
+    """Whether the programs tell the tree with this fault from the sound one. Some must fail, not all, and not by a crash."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = pathlib.Path(folder)
+        for sources in ("runtime", "tests/conformance"):
+            shutil.copytree(ROOT / sources, tree / sources, ignore=shutil.ignore_patterns("cases", "random"))
+        found = (tree / path).read_text().count(text) if (tree / path).exists() else 0
+        if found != 1:
+            return check(f"{what}: no longer applies: its text stands {found} times in {path}", False)
+        (tree / path).write_text((tree / path).read_text().replace(text, replacement))
+        interpreter = build(tree, path)
+        if not interpreter:
+            return check(f"{what}: does not build", False)
+        run = subprocess.run([sys.executable, HERE / "check.py", interpreter, "--cases", "--random", "--timeout", "2", *FEATURES],
+                             capture_output=True, text=True)
+        said = re.search(r"^(\d+) passed, (\d+) failed$", run.stdout, re.M)
+        red = run.returncode == 1 and said and int(said[1]) > 0 and re.search(r"^    line \d+ expected", run.stdout, re.M)
+        check(f"{what}: the programs don't find it\n", red, run.stdout + run.stderr)
+        print(f"{what}: {said[0] if said else 'no count'}")
+
+
+if os.environ.get("SAN"):
+    print("Sanitizers find no more of these: see the plain build.")
+else:
+    for fault in FAULTS:
+        finds(*fault)
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
