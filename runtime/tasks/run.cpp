@@ -53,12 +53,10 @@ class InterruptCancels {
 };
 
 /// Stops the loop when the future is done in whose callbacks it stands.
-class StopLoop final : public Entry {
-  public:
-    explicit StopLoop(EventLoop& loop) noexcept : loop_(loop) {}
-    void run() noexcept override { loop_.stop(); }
-  private:
-    EventLoop& loop_;
+struct StopLoop final : Entry {
+    explicit StopLoop(EventLoop& l) noexcept : loop(l) {}
+    void run() noexcept override { loop.stop(); }
+    EventLoop& loop;
 };
 
 // asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What refuses to

@@ -27,12 +27,10 @@ class Runner {
     void close();
     EventLoop& get_loop() noexcept { return loop_; }
   private:
-    class Running {
-      public:
-        explicit Running(Runner& runner) : loop_(runner.loop_) { detail::Tasks::running = &runner.tasks_; }
+    struct Running {
+        explicit Running(Runner& runner) : loop(runner.loop_) { detail::Tasks::running = &runner.tasks_; }
         ~Running() { detail::Tasks::running = nullptr; }
-      private:
-        detail::RunningLoop loop_;
+        detail::RunningLoop loop;
     };
     void run_main(const TaskBase& main);
     void run_until_complete(const FutureBase& future);

@@ -9,26 +9,31 @@ namespace detail {
 template <class F, class T = typename F::value_type> class ShieldState final : public FutureStateOf<T>,
                                                                                public Composite {
   public:
-    explicit ShieldState(const F& inner) : inner_(inner) {
+    explicit ShieldState(const F& inner_future) : inner(inner_future) {
         Tasks::current().composites.push_back(*this);
         this->retain();  // for the callback
-        inner_.state().add_callback(inner_done_);
-    }
-    /// Of a done future at once, with no turn of the loop.
-    void look_at_once() noexcept {
-        if (inner_.done()) inner_done();
+        inner.state().add_callback(inner_done_);
     }
     /// Ends the outer future alone. If the inner one fails later, its exception is its own again.
     bool cancel() override {
         if (!FutureState::cancel()) return false;
-        if (!inner_.done()) dissolve();
+        if (!inner.done()) dissolve();
         return true;
+    }
+    void inner_done() noexcept {
+        inner.state().error_retrieved = true;
+        if (!this->done()) {
+            if (!inner.cancelled()) copy_outcome();
+            this->complete(inner.cancelled() ? FutureState::Phase::cancelled : FutureState::Phase::finished);
+        }
+        dissolve();
     }
     void dissolve() noexcept override {
         inner_done_.unlink();
         ListHook<Composite>::unlink();
         this->release();
     }
+    const F inner;
   private:
     struct InnerDone final : Entry {
         explicit InnerDone(ShieldState& s) : shield(s) {}
@@ -36,24 +41,15 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
         ShieldState& shield;
     };
 
-    void inner_done() noexcept {
-        inner_.state().error_retrieved = true;
-        if (!this->done()) {
-            if (!inner_.cancelled()) copy_outcome();
-            this->complete(inner_.cancelled() ? FutureState::Phase::cancelled : FutureState::Phase::finished);
-        }
-        dissolve();
-    }
     void copy_outcome() noexcept {
         try {
             if constexpr (std::is_void_v<T>)
-                inner_.take();
+                inner.take();
             else
-                this->result_.set_value(inner_.take());
+                this->result_.set_value(inner.take());
         } catch (...) { this->result_.error = std::current_exception(); }
     }
 
-    F inner_;
     InnerDone inner_done_{*this};
 };
 }  // namespace detail
@@ -64,7 +60,7 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
 template <detail::Awaitable A> auto shield(A&& awaitable) {
     using F = detail::future_t<A>;
     const Ref shield(new detail::ShieldState<F>(ensure_future(std::forward<A>(awaitable))));
-    shield->look_at_once();
+    if (shield->inner.done()) shield->inner_done();  // with no turn of the loop
     return Future<typename F::value_type>(shield);
 }
 }  // namespace aio

@@ -28,7 +28,7 @@ class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
 
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {
-        if (!Pump::current) throw_no_task();
+        if (!Pump::current) throw RuntimeError("no running task: only a task can wait");
         return static_cast<TaskState&>(*Pump::current);  // only tasks pump
     }
 
@@ -57,7 +57,6 @@ class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
     void end();
     bool is_awaited_by(FutureState& future) noexcept;
     void throw_delivery();
-    [[noreturn]] static void throw_no_task();
 
     bool started_ = false;
     bool must_cancel_ = false;  // CancelledError is due at the next step

@@ -53,11 +53,9 @@ class ScopedTimer : public Timer {
 };
 
 /// Wakes `waiter` when the time has come, or as a callback of a future when that is done.
-class Waker final : public ScopedTimer {
-  public:
-    explicit Waker(Waiter& waiter) noexcept : waiter_(waiter) {}
-    void run() noexcept override { waiter_.wake(); }
-  private:
-    Waiter& waiter_;
+struct Waker final : ScopedTimer {
+    explicit Waker(Waiter& w) noexcept : waiter(w) {}
+    void run() noexcept override { waiter.wake(); }
+    Waiter& waiter;
 };
 }  // namespace aio::detail

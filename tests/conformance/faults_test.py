@@ -28,13 +28,16 @@ FAULTS = [
      "    running_loop->ready().append(callbacks_);",
      "    running_loop->call_soon([self = Ref(this)] { running_loop->ready().append(self->callbacks_); });"),
     ("who waits for a future is woken last-in first-out", "runtime/tasks/future.cpp",
-     "        callbacks_.push_back(entry);",
-     "    {\n"
-     "        EntryList others;\n"
-     "        others.append(callbacks_);\n"
-     "        callbacks_.push_back(entry);\n"
-     "        callbacks_.append(others);\n"
-     "    }"),
+     "    if (done_callbacks_ > 0) keep_alive_behind(callbacks_);",
+     "    EntryList reversed;\n"
+     "    while (Entry* entry = callbacks_.pop_front()) {\n"
+     "        EntryList later;\n"
+     "        later.append(reversed);\n"
+     "        reversed.push_back(*entry);\n"
+     "        reversed.append(later);\n"
+     "    }\n"
+     "    callbacks_.append(reversed);\n"
+     "    if (done_callbacks_ > 0) keep_alive_behind(callbacks_);"),
     ("who waits for a semaphore is woken last-in first-out", "runtime/sync/semaphore.cpp",
      "    waiters_.push_back(waiter);",
      "    detail::WaiterQueue others;\n"
@@ -50,10 +53,12 @@ FAULTS = [
      "    if (done < futures.size()) co_await countdown.waiter;"),
     ("wait_for does not wait for what it cancelled", "runtime/tasks/wait_for.cpp",
      "    future.cancel();", "    if (future.cancel()) co_return;"),
-    ("a task group that fails lets its tasks run on", "runtime/tasks/task_group.cpp",
-     "if (!member->task.done()) member->task.cancel();", "static_cast<void>(member);"),
-    ("a timeout does not take its cancellation back", "runtime/tasks/timeout.cpp",
-     "task_->uncancel() == 0", "task_->cancelling() == 1"),
+    ("a task does not pass cancel on to the task it awaits", "runtime/tasks/task.cpp",
+     "TaskState* next = task->waiting_ ? task->waiting_->as_task() : nullptr", "TaskState* next = nullptr"),
+    ("a task group that fails lets its tasks run on", "runtime/context/task_group.cpp",
+     "member->task.cancel();", "static_cast<void>(member);"),
+    ("a timeout does not take its cancellation back", "runtime/context/timeout.cpp",
+     "TaskBase(task_).uncancel() == 0", "TaskBase(task_).cancelling() == 1"),
 ]
 
 passed = failed = 0
