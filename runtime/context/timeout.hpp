@@ -8,7 +8,7 @@ namespace aio {
 ///     co_await aio::with(aio::timeout(2s), [&]() -> aio::Coroutine<void> { ... });
 /// When the time is over the task is cancelled, and the CancelledError that leaves the block becomes TimeoutError,
 /// unless somebody else has asked the task to end as well. asyncio.Timeout of 3.11.2.
-class Timeout : private detail::ScopedTimer {
+class Timeout final : private detail::ScopedTimer {
   public:
     explicit Timeout(std::optional<TimePoint> when) noexcept : when_(when) {}
 

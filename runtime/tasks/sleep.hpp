@@ -23,8 +23,9 @@ class SleepAwaiter {
     }
   private:
     struct Wait {
+        Wait() noexcept : timer(waiter) {}  // no default member initialiser: clang 19 refuses that in an optional
         Waiter waiter;
-        Waker timer{waiter};
+        Waker timer;
     };
     Duration delay_;
     std::optional<Wait> wait_;

@@ -41,7 +41,7 @@ inline Coroutine<> forever() {
     co_await never;
 }
 
-/// Awaits it and says how it ended: "returned", "CancelledError", "aio::TimeoutError: timed out".
+/// Awaits it and says how it ended: "returned", "aio::CancelledError", "aio::TimeoutError: timed out".
 template <class A> Coroutine<std::string> ending_of(A awaitable) {
     std::string ending = "returned";
     try {

@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Compiles the canaries with the compiler at hand, at -O0 and -O2, and runs them.
+
+allowed_*: forms that this project uses. Each must be sound on every compiler.
+banned_*:  forms that g++ 12 compiles wrongly. On it each must still show its bug, or the ban has lost its reason; on
+           other compilers they may be sound, and what they are is printed.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+compiler = os.environ.get("CXX", "g++")
+version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+is_gcc_12 = subprocess.run([compiler, "-dM", "-E", "-x", "c++", "/dev/null"], capture_output=True, text=True,
+                           check=True).stdout
+is_gcc_12 = "__clang__" not in is_gcc_12 and "#define __GNUC__ 12\n" in is_gcc_12
+
+print(version)
+passed = failed = 0
+with tempfile.TemporaryDirectory() as folder:
+    for source in sorted(pathlib.Path(__file__).parent.glob("*_*.cpp")):
+        for level in ("-O0", "-O2"):
+            program = pathlib.Path(folder, source.stem)
+            subprocess.run([compiler, "-std=c++20", level, "-w", f"-I{ROOT}", "-o", program, source], check=True)
+            status = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+            sound = status == 0
+            right = sound if source.stem.startswith("allowed") else not (sound and is_gcc_12)
+            passed, failed = passed + right, failed + (not right)
+            print(f"  {source.stem:<36} {level}  {'sound' if sound else 'miscompiled'}"
+                  f"{'' if right else '   <- not what this project relies on'}")
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
