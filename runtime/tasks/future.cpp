@@ -18,7 +18,6 @@ bool FutureState::cancel() {
 }
 
 void FutureState::complete(Phase phase) {
-    require_pending();
     if (!belongs_to_running_loop()) throw RuntimeError("a future can be completed only in its own loop");
     phase_ = phase;
     if (done_callbacks_ > 0) keep_alive_behind(callbacks_);
@@ -55,7 +54,8 @@ void FutureState::require_result() {
     error_retrieved = true;
 }
 
-void FutureState::require_pending() const {
+void FutureState::require_settable() {
+    if (as_task()) throw RuntimeError("Task does not support set_result operation");
     if (done()) throw InvalidStateError("invalid state: the future is done already");
 }
 

@@ -51,7 +51,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 
     bool cancel() override;
     /// The end: the callbacks, awaiting tasks among them, move to the ready queue in the order in which they came.
-    /// Throws InvalidStateError the second time, RuntimeError outside its loop.
+    /// Throws RuntimeError outside its loop.
     void complete(Phase phase);
     /// `entry` runs in the turn after the future is done; in the next one if it is done already.
     void add_callback(Entry& entry) { (done() ? get_running_loop().ready() : callbacks_).push_back(entry); }
@@ -60,7 +60,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 
     /// Throws InvalidStateError while it is pending, CancelledError if it was cancelled.
     void require_result();
-    void require_pending() const;
+    void require_settable();
 
     // As an entry it stands behind the last callback of the program, which holds no reference to it.
     void run() noexcept override { release(); }
@@ -175,14 +175,14 @@ template <class T = void> class Future : public FutureBase {
         return static_cast<Result<T>&>(this->state_->result()).get();
     }
 
-    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already.
+    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already, RuntimeError for a task.
     template <class... Value> void set_result(Value&&... value) const {
-        this->state_->require_pending();
+        this->state_->require_settable();
         static_cast<Result<T>&>(this->state_->result()).set_value(std::forward<Value>(value)...);
         this->state_->complete(detail::FutureState::Phase::finished);
     }
     void set_exception(std::exception_ptr error) const {
-        this->state_->require_pending();
+        this->state_->require_settable();
         this->state_->result().error = std::move(error);
         this->state_->complete(detail::FutureState::Phase::finished);
     }

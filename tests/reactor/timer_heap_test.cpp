@@ -72,7 +72,7 @@ TEST(TimerHeap, agrees_with_a_sorted_list_on_random_arming_and_disarming) {
     const auto pick = [&random](std::size_t below) { return random() % below; };
     std::vector<Numbered> timers(200);
     for (std::size_t i = 0; i < timers.size(); ++i) timers[i].number = static_cast<int>(i);
-    std::vector<Armed> model;  // in order of arming
+    std::vector<Armed> model;  // in order of deadline, and of arming where that is equal
     aio::TimerHeap heap;
     for (int step = 0; step < 20'000; ++step) {
         Numbered& timer = timers[pick(timers.size())];
@@ -82,11 +82,10 @@ TEST(TimerHeap, agrees_with_a_sorted_list_on_random_arming_and_disarming) {
         } else {
             const TimePoint deadline(std::chrono::seconds(pick(50)));
             heap.arm(timer, deadline);
-            model.push_back({deadline, &timer});
+            model.insert(std::ranges::upper_bound(model, deadline, {}, &Armed::deadline), {deadline, &timer});
         }
         if (pick(100) > 0) continue;
         const TimePoint present(std::chrono::seconds(pick(50)));
-        std::ranges::stable_sort(model, {}, &Armed::deadline);
         std::vector<int> expected;
         for (const Armed& armed : model)
             if (armed.deadline <= present) expected.push_back(armed.timer->number);

@@ -255,4 +255,13 @@ TEST_ON_LOOP(Task, of_a_coroutine_that_throws_before_its_first_await_is_a_failed
     EXPECT_EQ(ending, "aio::ValueError: at once");
 }
 
+TEST_ON_LOOP(Task, is_given_no_result_from_outside_not_even_as_a_future) {
+    const auto task = create_task(forever());
+    const aio::Future<> future = task;
+    EXPECT_THROW(future.set_result(), aio::RuntimeError);
+    EXPECT_THROW(future.set_exception(std::runtime_error("no")), aio::RuntimeError);
+    EXPECT_FALSE(task.done());
+    co_return;
+}
+
 }  // namespace
