@@ -3,7 +3,6 @@
     run_tests.py [WORD]       only tests whose names contain WORD
 
 - BUILD/tests/unit, the GoogleTest program
-- BUILD/tests/conformance on the stored programs
 - each executable tests/**/*_test.py and *_test.sh. One that prints a last line `N passed, N failed[, N skipped]` counts
   for so many; any other counts for one: exit status 0 passed, 77 skipped, else failed.
 
@@ -92,10 +91,6 @@ def test(name, command, count):
 
 if (ROOT / build / "tests/unit").exists():
     test("unit tests", [str(build / "tests/unit")] + ([f"--gtest_filter=*{word}*"] if word else []), count_googletest)
-if (ROOT / build / "tests/conformance").exists() and word in "conformance":
-    only = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
-    test("conformance, stored programs", [sys.executable, "tests/conformance/check.py", str(build / "tests/conformance"),
-                                          "--cases", "--random", *only], count_script)
 for script in sorted([*ROOT.glob("tests/**/*_test.py"), *ROOT.glob("tests/**/*_test.sh")]):
     name = str(script.relative_to(ROOT))
     if word in name and os.access(script, os.X_OK):

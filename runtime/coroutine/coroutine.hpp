@@ -8,14 +8,12 @@
 #include "runtime/coroutine/frame.hpp"
 #include "runtime/coroutine/result.hpp"
 #include "runtime/reactor/errors.hpp"
+#include "runtime/reactor/event_loop.hpp"
 
 namespace aio {
 template <class T> class Coroutine;
 
 namespace detail {
-/// Tells the exception handler of a coroutine that is thrown away without ever having run.
-void report_never_awaited() noexcept;
-
 // [promise]
 template <class T> struct PromiseBase : Frame {
     std::suspend_always initial_suspend() noexcept { return {}; }  // lazy: nothing runs before it is awaited
@@ -54,7 +52,7 @@ template <class T = void> class [[nodiscard]] Coroutine {
         return *this;
     }
     ~Coroutine() {
-        if (frame_ && !frame_->owner) detail::report_never_awaited();
+        if (frame_ && !frame_->owner) detail::report("coroutine was never awaited");
         discard();
     }
 

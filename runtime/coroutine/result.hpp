@@ -6,7 +6,6 @@
 #include <utility>
 
 namespace aio {
-/// What is the same for every T.
 struct ResultBase {
     std::exception_ptr error;
 };
@@ -19,6 +18,11 @@ template <class T> class Result : public ResultBase {
             value_ = &value;
         else
             value_.emplace(std::forward<U>(value));
+    }
+    /// Takes over what `other` holds.
+    void move_from(Result& other) {
+        error = std::move(other.error);
+        if (other.value_) value_.emplace(std::move(*other.value_));
     }
     /// Moves the value out, or rethrows the exception.
     T take() {
@@ -43,6 +47,7 @@ template <class T> class Result : public ResultBase {
 template <> class Result<void> : public ResultBase {
   public:
     void set_value() noexcept {}
+    void move_from(Result& other) noexcept { error = std::move(other.error); }
     void take() const { get(); }
     void get() const {
         if (error) std::rethrow_exception(error);

@@ -12,8 +12,7 @@ using TimePoint = std::chrono::steady_clock::time_point;
 /// the next timer, so that a program which sleeps for an hour ends at once, and always the same way.
 enum class ClockKind { real, virtual_time };
 
-/// `virtual_time` where the environment says AIO_CLOCK=virtual, else `real`. Throws ValueError where it holds any
-/// other word than these two.
+/// From AIO_CLOCK: `virtual`, or `real`, which is the default. Throws ValueError for any other word.
 ClockKind clock_from_environment();
 
 class Clock {

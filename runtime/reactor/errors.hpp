@@ -10,8 +10,7 @@ namespace aio {
 /// `catch (const std::exception&)` must not swallow it. Clean up, then let it go on.
 class CancelledError {};
 
-/// A call that makes no sense here: no loop is running, a coroutine is awaited twice, an object is used in another
-/// loop than its own. The message says which.
+/// A call that makes no sense here, and the message says why: no loop is running, a coroutine is awaited twice.
 struct RuntimeError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -31,8 +30,7 @@ struct TimeoutError : std::exception {
     const char* what() const noexcept override { return "timed out"; }
 };
 
-/// Nothing is ready, no timer is set, and nothing is watched: the loop would wait for ever. CPython's does; ours says
-/// so. Thrown out of run(), never into a task.
+/// Nothing is ready and nothing can wake the loop. CPython's waits for ever; ours says so, out of run().
 class DeadlockError : public std::exception {
   public:
     explicit DeadlockError(std::vector<std::string> tasks = {});
@@ -57,6 +55,5 @@ template <class E> bool holds(const std::exception_ptr& error) noexcept {
     }
 }
 
-/// Throws std::system_error for errno; `system_call` says what failed.
-[[noreturn]] void throw_errno(const char* system_call);
+[[noreturn]] void throw_errno(const char* system_call);  ///< std::system_error
 }  // namespace aio

@@ -142,6 +142,11 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) {
 }
 
 namespace detail {
+
+void report(const char* message, const std::exception_ptr& error, const std::string& task) noexcept {
+    const ExceptionContext context{message, error, task};
+    running_loop ? running_loop->call_exception_handler(context) : EventLoop::default_exception_handler(context);
+}
 void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }
 
 RunningLoop::RunningLoop(EventLoop& loop) {

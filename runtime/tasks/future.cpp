@@ -5,12 +5,6 @@ FutureState::~FutureState() {
     while (Entry* entry = callbacks_.pop_front()) entry->discard();
 }
 
-void FutureState::report_lost(const char* message, const std::exception_ptr& error, std::string task) const noexcept {
-    const ExceptionContext context{message, error, std::move(task)};
-    belongs_to_running_loop() ? running_loop->call_exception_handler(context)
-                              : EventLoop::default_exception_handler(context);
-}
-
 bool FutureState::cancel() {
     if (done()) return false;
     complete(Phase::cancelled);

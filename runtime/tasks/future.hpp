@@ -3,6 +3,7 @@
 #include <concepts>
 #include <coroutine>
 #include <memory>
+#include <vector>
 #include "runtime/coroutine/frame_pool.hpp"
 #include "runtime/coroutine/result.hpp"
 #include "runtime/reactor/errors.hpp"
@@ -70,9 +71,6 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 
     bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
   protected:
-    /// For the destructors of the classes that have the error.
-    void report_lost(const char* message, const std::exception_ptr& error, std::string task) const noexcept;
-
     EntryList callbacks_;
   private:
     void keep_alive_behind(EntryList& callbacks) noexcept;
@@ -85,19 +83,23 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 template <class T> class FutureStateOf : public FutureState {
   public:
     ~FutureStateOf() override {
-        if (result_.error && !error_retrieved) report_lost("Future exception was never retrieved", result_.error, {});
+        if (result_.error && !error_retrieved) report("Future exception was never retrieved", result_.error);
     }
     Result<T>& result() noexcept override { return result_; }
   protected:
     Result<T> result_;
 };
 
+/// std::vector claims that it can be copied, whatever it holds.
+template <class T> constexpr bool copyable = std::copy_constructible<T>;
+template <class T> constexpr bool copyable<std::vector<T>> = copyable<T>;
+
 /// What an awaiter gets from a done future: a copy, for others may ask too. A value that can't be copied is moved out,
 /// to the first who asks.
 template <class T> T value_of(FutureState& state) {
     state.require_result();
     auto& result = static_cast<Result<T>&>(state.result());
-    if constexpr (std::is_void_v<T> || std::is_reference_v<T> || std::copy_constructible<T>)
+    if constexpr (std::is_void_v<T> || std::is_reference_v<T> || copyable<T>)
         return result.get();
     else
         return result.take();

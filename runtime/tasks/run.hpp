@@ -15,7 +15,7 @@ class Runner {
     /// ends by that, close() is called and the program ends as SIGINT ends it. May be called again. Throws
     /// DeadlockError if the loop can never wake again.
     template <class T> T run(Coroutine<T> main) { return detail::value_of<T>(finish(std::move(main)).state()); }
-    /// The same, but main's outcome stays in its task.
+    /// The same; main's outcome stays in its task.
     template <class T> Task<T> finish(Coroutine<T> main) {
         const Running running(*this);
         Task<T> task = create_task(std::move(main));

@@ -59,8 +59,12 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
 /// it where its outcome matters. asyncio.shield.
 template <detail::Awaitable A> auto shield(A&& awaitable) {
     using F = detail::future_t<A>;
-    const Ref shield(new detail::ShieldState<F>(ensure_future(std::forward<A>(awaitable))));
+    using T = typename F::value_type;
+    const F inner = ensure_future(std::forward<A>(awaitable));
+    if constexpr (std::same_as<F, Future<T>> || std::same_as<F, Task<T>>)
+        if (inner.done()) return Future<T>(Ref(&inner.state()));  // nothing is left to shield
+    const Ref shield(new detail::ShieldState<F>(inner));
     if (shield->inner.done()) shield->inner_done();  // with no turn of the loop
-    return Future<typename F::value_type>(shield);
+    return Future<T>(shield);
 }
 }  // namespace aio

@@ -32,8 +32,6 @@ class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
         return static_cast<TaskState&>(*Pump::current);  // only tasks pump
     }
 
-    // For the await_suspend of a leaf.
-
     /// Until the loop's next turn. Nothing is waited for: a cancellation waits for that turn too.
     void suspend_for_a_turn() {
         running_loop->ready().push_back(*this);
@@ -77,12 +75,14 @@ template <class T> class TaskStateOf final : public TaskState {
         coroutine_.start(*this, nullptr);
     }
     ~TaskStateOf() override {
-        if (result_.error && !error_retrieved) report_lost("Task exception was never retrieved", result_.error, name());
+        if (result_.error && !error_retrieved) report("Task exception was never retrieved", result_.error, name());
     }
     Result<T>& result() noexcept override { return result_; }
   private:
     void take_outcome() override {
-        result_ = std::move(coroutine_.result());
+        try {
+            result_.move_from(coroutine_.result());
+        } catch (...) { result_.error = std::current_exception(); }
         coroutine_.discard();
     }
     Coroutine<T> coroutine_;
@@ -99,7 +99,6 @@ class Composite : public ListHook<Composite> {
     ~Composite() = default;
 };
 
-/// What there is in a loop.
 struct Tasks {
     IntrusiveList<TaskState> alive;  ///< those that are not done, in order of creation
     IntrusiveList<Composite> composites;
@@ -198,7 +197,6 @@ template <class A> auto ensure_future(A&& awaitable) {
 }
 
 namespace detail {
-/// The handle that ensure_future returns.
 template <class A> using future_t = decltype(ensure_future(std::declval<A>()));
 
 /// The same for an element of a range: a handle is copied, anything else moved out.

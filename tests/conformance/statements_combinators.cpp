@@ -101,9 +101,10 @@ aio::Coroutine<void> gather(Call& call, const Json& st) {
 }
 
 aio::Coroutine<void> shield(Call& call, const Json& st) {
-    Item item(call, st["item"]);
-    co_await await_or_keep(call, st,
-                           std::move(item).give_to([](auto awaitable) { return aio::shield(std::move(awaitable)); }));
+    const Json& item = st["item"];
+    if (item.contains("fn")) return await_or_keep(call, st, aio::shield(call.function(item)));
+    return on_future(call.variable(item["var"]),
+                     [&](const auto& future) { return await_or_keep(call, st, aio::shield(future)); });
 }
 
 aio::Coroutine<void> wait(Call& call, const Json& st) {

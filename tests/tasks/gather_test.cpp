@@ -173,6 +173,7 @@ struct Explosive {
     Explosive() = default;
     Explosive(const Explosive&) { throw aio::ValueError("copied"); }
     Explosive(Explosive&&) = default;
+    Explosive& operator=(Explosive&&) = default;
 };
 
 TEST_ON_LOOP(Gather, fails_where_a_result_cannot_be_copied_out) {

@@ -28,7 +28,10 @@ class Child {
     /// Runs `program` in a new process, which says its words to us.
     explicit Child(const std::function<void()>& program) : pipe_(make_pipe()) {
         pid_ = fork();
-        if (pid_ > 0) return pipe_.close(1);
+        if (pid_ > 0) {
+            pipe_.close(1);
+            return;
+        }
         out = pipe_[1];
         std::signal(SIGINT, SIG_DFL);
         alarm(20);  // whatever happens, it ends

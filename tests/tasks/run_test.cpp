@@ -59,8 +59,10 @@ TEST(Run, may_be_called_again_and_begins_afresh) {
 }
 
 TEST_ON_LOOP(Run, is_refused_inside_a_running_loop) {
+    const Reports reports;
     EXPECT_EQ(thrown_by([] { aio::run(returns(1)); }),
               "aio::RuntimeError: aio::run() cannot be called from a running event loop");
+    EXPECT_EQ(reports.text(), "coroutine was never awaited");
     const int still_works = co_await returns(2);
     EXPECT_EQ(still_works, 2);
 }

@@ -88,9 +88,13 @@ TEST_ON_LOOP(WaitFor, throws_the_error_of_a_failed_cleanup) {
     EXPECT_EQ(ending, "aio::ValueError: cleanup");
 }
 
-TEST_ON_LOOP(WaitFor, gives_a_result_that_comes_with_the_last_moment) {
-    const int value = co_await wait_for(returns(7, 2s), 2s);  // the wait's timer was set first, the task's fires later
+TEST_ON_LOOP(WaitFor, with_two_timers_for_one_moment_goes_by_the_one_that_was_set_first) {
+    const auto before = create_task(returns(7, 2s));
+    co_await turns(1);
+    const int value = co_await wait_for(before, 2s);
     EXPECT_EQ(value, 7);
+    const std::string ending = co_await ending_of(wait_for(returns(7, 2s), 2s));
+    EXPECT_EQ(ending, timed_out);
 }
 
 TEST_ON_LOOP(WaitFor, without_time_cancels_before_the_first_step) {
