@@ -296,7 +296,7 @@ TEST_ON_LOOP(TaskGroup, takes_no_task_before_behind_or_when_it_is_shutting_down)
             co_await ending_of(forever());
             EXPECT_EQ(refused(), "aio::RuntimeError: TaskGroup is shutting down");
         };
-        group.create_task(stubborn());
+        group.create_task(stubborn);
         co_await turns(1);
         throw aio::ValueError("boom");
     };
