@@ -2,8 +2,8 @@
 """Compiles the canaries with the compiler at hand, at -O0 and -O2, and runs them.
 
 allowed_*: forms that this project uses. Each must be sound on every compiler.
-banned_*:  forms that g++ 12 compiles wrongly. On it each must still show its bug, or the ban has lost its reason; on
-           other compilers they may be sound, and what they are is printed.
+banned_*:  forms that g++ 12 compiles wrongly, or refuses. On it each must still show its bug, or the ban has lost its
+           reason; on other compilers they may be sound, and what they are is printed.
 """
 import os
 import pathlib
@@ -24,12 +24,18 @@ with tempfile.TemporaryDirectory() as folder:
     for source in sorted(pathlib.Path(__file__).parent.glob("*_*.cpp")):
         for level in ("-O0", "-O2"):
             program = pathlib.Path(folder, source.stem)
-            subprocess.run([compiler, "-std=c++20", level, "-w", f"-I{ROOT}", "-o", program, source], check=True)
-            status = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-            sound = status == 0
+            build = subprocess.run([compiler, "-std=c++20", level, "-w", f"-I{ROOT}", "-o", program, source],
+                                   capture_output=True)
+            verdict = "refused"
+            if build.returncode == 0:
+                run = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                verdict = "miscompiled" if run.returncode else "sound"
+            sound = verdict == "sound"
             right = sound if source.stem.startswith("allowed") else not (sound and is_gcc_12)
             passed, failed = passed + right, failed + (not right)
-            print(f"  {source.stem:<36} {level}  {'sound' if sound else 'miscompiled'}"
+            if build.returncode and not right:
+                print(build.stderr.decode(errors="replace"))
+            print(f"  {source.stem:<36} {level}  {verdict}"
                   f"{'' if right else '   <- not what this project relies on'}")
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

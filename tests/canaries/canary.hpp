@@ -49,6 +49,7 @@ struct Counted {
     Counted() { ++alive; }
     Counted(const Counted&) { ++alive; }
     Counted(Counted&&) noexcept { ++alive; }
+    Counted& operator=(const Counted&) = default;
     ~Counted() { --alive; }
 };
 
