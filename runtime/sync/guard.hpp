@@ -1,6 +1,7 @@
 // What scoped() returns: releasing needs no await, so RAII serves.
 #pragma once
 #include <utility>
+#include "runtime/reactor/event_loop.hpp"
 
 namespace aio {
 /// Releases a lock or semaphore when it goes. The lock must outlive it. Asyncio: the end of `async with lock`.
@@ -13,7 +14,12 @@ template <class Lock> class [[nodiscard]] Guard {
         std::swap(lock_, other.lock_);
         return *this;
     }
-    ~Guard() { release(); }
+    /// What release() throws goes to the exception handler: there is nobody here who could catch it.
+    ~Guard() {
+        try {
+            release();
+        } catch (...) { detail::report("Exception in the release of a lock", std::current_exception()); }
+    }
 
     /// Earlier than the end of the block.
     void release() {
