@@ -77,6 +77,7 @@ TEST_ON_LOOP(Semaphore, neither_waits_nor_allocates_when_there_is_room) {
     }
     EXPECT_EQ(allocations(), before);
     EXPECT_EQ(log.text(), "");
+    co_await turns(1);
 }
 
 TEST_ON_LOOP(Semaphore, gives_a_guard_that_releases_once) {

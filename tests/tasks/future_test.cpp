@@ -113,6 +113,7 @@ TEST_ON_LOOP(Future, that_is_done_is_awaited_with_no_trip_through_the_loop) {
     aio::get_running_loop().call_soon([&] { log("loop"); });
     co_await future;
     EXPECT_EQ(log.text(), "");
+    co_await turns(1);
 }
 
 TEST_ON_LOOP(Future, that_one_of_its_tasks_cancels_is_cancelled_for_all) {
