@@ -25,19 +25,16 @@ void FutureState::keep_alive_behind(EntryList& callbacks) noexcept {
 }
 
 std::uint32_t FutureState::add_done_callback(std::function<void(FutureState&)> function) {
-    auto* callback = new DoneCallback(*this, std::move(function));
-    callback->id = ++done_callbacks_;
+    auto callback = std::make_unique<DoneCallback>(*this, std::move(function));
     add_callback(*callback);
     if (done()) keep_alive_behind(running_loop->ready());
-    return callback->id;
+    return callback.release()->id = ++done_callbacks_;
 }
 
 std::size_t FutureState::remove_done_callback(std::uint32_t id) {
     for (Entry* entry = callbacks_.front(); entry; entry = callbacks_.after(*entry)) {
         auto* callback = dynamic_cast<DoneCallback*>(entry);
-        if (!callback || callback->id != id) continue;
-        delete callback;
-        return 1;
+        if (callback && callback->id == id) return delete callback, 1;
     }
     return 0;
 }

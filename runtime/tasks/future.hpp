@@ -54,8 +54,11 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     /// The end: the callbacks, awaiting tasks among them, move to the ready queue in the order in which they came.
     /// Throws RuntimeError outside its loop.
     void complete(Phase phase);
-    /// `entry` runs in the turn after the future is done; in the next one if it is done already.
-    void add_callback(Entry& entry) { (done() ? get_running_loop().ready() : callbacks_).push_back(entry); }
+    /// `entry` runs in the turn after the future is done, or in the next one. Throws RuntimeError if another loop's.
+    void add_callback(Entry& entry) {
+        if (!done() && !belongs_to_running_loop()) throw RuntimeError("a future of another loop can't be waited for");
+        (done() ? get_running_loop().ready() : callbacks_).push_back(entry);
+    }
     std::uint32_t add_done_callback(std::function<void(FutureState&)> function);
     std::size_t remove_done_callback(std::uint32_t id);
 
