@@ -6,6 +6,7 @@
 ## make test         all tests of the build at hand; T=word runs only those whose names contain it
 ## make conformance  the stored programs against CPython's logs; SEEDS=1..500 [SIZE=medium] makes new ones as well
 ## make soak         the same on many thousand seeds of all sizes
+## make docs         writes what the pages quote anew: code by its tags, what programs print, measured numbers
 ## make bench        the benchmarks; B=name runs only those whose names contain it
 ## make all          builds everything, runs nothing
 ## make lint         the rules of this project's code that a script can check
@@ -55,17 +56,19 @@ objects     = $(patsubst %.cpp,$(BUILD)/obj/%.o,$1)
 runtime     := $(filter-out runtime/bridges/%,$(call files,runtime,*.cpp))
 chapters    := $(patsubst chapters/%/main.cpp,%,$(sort $(wildcard chapters/*/main.cpp)))
 numbers     := $(foreach c,$(chapters),$(firstword $(subst -, ,$c)))
+notes       := $(patsubst notes/%.cpp,%,$(wildcard notes/*.cpp))
 unit        := $(strip $(call files,tests,*_test.cpp) $(wildcard tests/support/*.cpp))
 interpreter := $(filter-out %_test.cpp,$(wildcard tests/conformance/*.cpp))
 benchmarks  := $(wildcard bench/*_bench.cpp)
 
 library          := $(BUILD)/libaio.a
 chapter_programs := $(addprefix $(BUILD)/chapters/,$(chapters))
+note_programs    := $(addprefix $(BUILD)/notes/,$(notes))
 test_programs    := $(if $(unit),$(BUILD)/tests/unit) $(if $(interpreter),$(BUILD)/tests/conformance)
 bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(benchmarks),$(BUILD)/bench/benchmarks)
 
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
-needs := build $(if $(filter run expected,$(MAKECMDGOALS)),python) \
+needs := build $(if $(filter run expected docs,$(MAKECMDGOALS)),python) \
          $(if $(filter all test conformance soak %/tests/unit %/tests/conformance,$(MAKECMDGOALS)),test) \
          $(if $(filter all bench %/bench/benchmarks,$(MAKECMDGOALS)),bench)
 
@@ -76,7 +79,7 @@ endif
 
 # ---- Targets
 
-.PHONY: help setup ready all run test conformance soak bench lint format expected clean $(numbers)
+.PHONY: help setup ready all run test conformance soak docs bench lint format expected clean $(numbers)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 
@@ -86,7 +89,7 @@ help:
 setup:
 	@.tools/setup build python test bench lint && echo 'Everything is there.'
 
-all: $(library) $(chapter_programs) $(test_programs) $(bench_programs)
+all: $(library) $(chapter_programs) $(note_programs) $(test_programs) $(bench_programs)
 
 $(numbers): $$(filter $(BUILD)/chapters/$$@-%,$(chapter_programs))
 	@$< $(ARGS)
@@ -97,7 +100,7 @@ run: $(chapter_programs)
 expected: $(chapter_programs)
 	@$(PYTHON) .tools/chapters.py expected
 
-test: $(test_programs) $(chapter_programs)
+test: $(test_programs) $(chapter_programs) $(note_programs)
 	@$(PYTHON) .tools/run_tests.py $(T)
 
 check = $(PYTHON) tests/conformance/check.py $(BUILD)/tests/conformance --jobs $(shell nproc) $(addprefix --features ,$(FEATURES))
@@ -111,6 +114,9 @@ soak: $(BUILD)/tests/conformance
 	@$(check) --seeds 1..2000 --size large
 	@$(check) --seeds 1..500 --deep
 
+docs: $(chapter_programs) $(note_programs)
+	@$(PYTHON) .tools/docs.py write
+
 bench: $(BUILD)/bench/benchmarks
 	@$< $(if $(B),--benchmark_filter='$(B)')
 
@@ -120,7 +126,7 @@ lint:
 
 format:
 	@.tools/setup lint
-	@find $(wildcard runtime chapters tests bench) -name '*.[ch]pp' | xargs -r clang-format -i
+	@find $(wildcard runtime chapters notes tests bench) -name '*.[ch]pp' | xargs -r clang-format -i
 
 clean:
 	@rm -rf build
@@ -152,6 +158,9 @@ define link
 endef
 
 $(chapter_programs): $(BUILD)/chapters/%: $$(call objects,$$(wildcard chapters/$$*/*.cpp)) $(library)
+	$(call link,-lfmt)
+
+$(note_programs): $(BUILD)/notes/%: $(BUILD)/obj/notes/%.o $(library)
 	$(call link,-lfmt)
 
 $(BUILD)/tests/unit: $(call objects,$(unit)) $(library)

@@ -14,6 +14,10 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import docs  # noqa: E402
+from tree import Tree, line_of  # noqa: E402
+
 TOP = {"Makefile", "chapters", "runtime", "tests", "bench", "notes", "README.md"}
 FLOORS = ["reactor", "coroutine", "tasks", "sync", "context", "io", "bridges", "observe"]  # lowest first
 CORE_BUDGET, RUNTIME_BUDGET = 2500, 6000
@@ -29,35 +33,6 @@ RULES = {}
 def rule(function):
     RULES[function.__name__.replace("_", "-")] = function
     return function
-
-
-class Tree:
-    """The files of the project, each read once: {path from the root: text}."""
-
-    def __init__(self, root):
-        self.root = root
-        self.texts = {}
-        for folder, inner, names in os.walk(root):
-            made = {".git", ".progress", "__pycache__"} | ({"build"} if folder == str(root) else set())
-            inner[:] = sorted(set(inner) - made)
-            for name in sorted(names):
-                path = pathlib.Path(folder, name)
-                try:
-                    self.texts[str(path.relative_to(root))] = path.read_text()
-                except (UnicodeDecodeError, OSError):
-                    pass
-
-    def sources(self, *tops, ends=(".cpp", ".hpp")):
-        for path, text in self.texts.items():
-            if path.endswith(ends) and (not tops or path.startswith(tops)):
-                yield path, text
-
-    def chapters(self):
-        return sorted(path for path in self.root.glob("chapters/*") if re.match(r"\d+\.\d+-", path.name))
-
-
-def line_of(text, position):
-    return text.count("\n", 0, position) + 1
 
 
 def matches(pattern, files, what):
@@ -182,6 +157,71 @@ def layout(tree):
         lines = dict.fromkeys(re.findall(r"^(\S+?):(\d+):\d+: warning", said, re.M))
         for path in dict.fromkeys(path for path, _ in lines):
             yield path, min(int(line) for other, line in lines if other == path), "is not laid out; run `make format`"
+
+
+# ---- Pages: docs.py says how they quote code, output and numbers
+
+
+@rule
+def tag(tree):
+    """A tag is closed, stands once in its file, and is quoted by a page."""
+    quoted = docs.quoted_tags(tree)
+    for path, text in tree.sources():
+        found, wrong = docs.tags(text)
+        for line, what in wrong:
+            yield path, line, what
+        for name in found:
+            if (path, name) not in quoted:
+                yield path, line_of(text, text.index(f"// [{name}]")), f"no page quotes [{name}]"
+
+
+def in_pages(tree, name):
+    """The findings of one of the rules that docs.weld knows."""
+    for page, _ in tree.pages():
+        for line, found, what in docs.weld(tree, page, docs.from_expected)[1]:
+            if found == name:
+                yield page, line, what
+
+
+@rule
+def welded_code(tree):
+    """What a page quotes by a tag is there."""
+    yield from in_pages(tree, "welded-code")
+
+
+@rule
+def welded_output(tree):
+    """What a page shows of a program's output, a program prints."""
+    yield from in_pages(tree, "welded-output")
+
+
+@rule
+def welded_number(tree):
+    """A time or a ratio in prose comes from a benchmark's saved result."""
+    yield from in_pages(tree, "welded-number")
+
+
+@rule
+def plain_code(tree):
+    """C++ in a page is quoted by a tag, or is an idiom that stands nowhere in the sources."""
+    yield from in_pages(tree, "plain-code")
+
+
+@rule
+def drift(tree):
+    """What a page quotes is what its source says now; the output of programs other than chapters is for a test."""
+    for page, text in tree.pages():
+        welded = docs.weld(tree, page, docs.from_expected)[0]
+        for line, (old, new) in enumerate(zip(text.split("\n"), welded.split("\n") + [""]), 1):
+            if old != new:
+                yield page, line, "differs from what it quotes; run `make docs`"
+                break
+
+
+@rule
+def link(tree):
+    """A link inside the project leads somewhere, its #anchor too."""
+    yield from docs.broken_links(tree)
 
 
 # ---- What g++ 12 gets wrong

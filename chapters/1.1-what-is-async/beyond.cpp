@@ -12,7 +12,6 @@ using python::print;
 
 namespace {
 
-// [blocking]
 void a_callback_that_blocks() {
     print("\n--- A callback that blocks delays every timer ---");
     aio::EventLoop loop(aio::ClockKind::real);  // whatever AIO_CLOCK says: a thread can only block in real time
@@ -45,7 +44,6 @@ void the_same_work_in_two_halves() {
     loop.call_at(start + 20ms, [] { print("timer B, due at 20 ms, runs between the two halves"); });
     loop.run_forever();
 }
-// [/blocking]
 
 // [level]
 void a_descriptor_that_stays_ready() {
@@ -62,7 +60,6 @@ void a_descriptor_that_stays_ready() {
 }
 // [/level]
 
-// [nothing-left]
 void a_loop_with_nothing_to_wait_for() {
     print("\n--- A loop that nothing can ever wake says so ---");
     aio::EventLoop loop;
@@ -72,7 +69,6 @@ void a_loop_with_nothing_to_wait_for() {
         loop.run_forever();
     } catch (const aio::DeadlockError& error) { print("{}", error.what()); }
 }
-// [/nothing-left]
 
 }  // namespace
 

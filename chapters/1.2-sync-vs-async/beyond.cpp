@@ -14,7 +14,6 @@ using python::seconds;
 
 namespace {
 
-// [starts]
 aio::Coroutine<void> count_start(int& started) {
     ++started;
     co_return;
@@ -36,9 +35,7 @@ aio::Coroutine<void> what_starts_a_coroutine() {
 
     co_await aio::gather(tasks);
 }
-// [/starts]
 
-// [clock]
 aio::Coroutine<void> a_clock_for_durations() {
     print("\n--- Durations are measured with a clock that nobody can set ---");
     aio::EventLoop& loop = aio::get_running_loop();
@@ -53,9 +50,7 @@ aio::Coroutine<void> a_clock_for_durations() {
     print("by the time of day, the sleep took {:.0f}s", seconds(time_of_day() - start_of_day));
     print("by the loop's clock, it took 20 ms or a little more: {}", loop.time() - start >= 20ms);
 }
-// [/clock]
 
-// [fails]
 aio::Coroutine<void> fetch(std::string url, std::chrono::milliseconds delay) {
     try {
         co_await aio::sleep(delay);
@@ -82,6 +77,7 @@ aio::Coroutine<void> when_one_in_a_gather_fails() {
     co_await aio::sleep(50ms);
 }
 
+// [group]
 aio::Coroutine<void> when_one_in_a_group_fails() {
     print("\n--- The right way: a TaskGroup cancels the others, waits for them, and then fails ---");
     try {
@@ -96,7 +92,7 @@ aio::Coroutine<void> when_one_in_a_group_fails() {
     }
     print("tasks that still run: {}", other_tasks());
 }
-// [/fails]
+// [/group]
 
 }  // namespace
 

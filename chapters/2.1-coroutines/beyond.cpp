@@ -16,7 +16,6 @@ using python::print;
 
 namespace {
 
-// [object]
 aio::Coroutine<int> answer() { co_return 42; }
 
 std::string type_name(const std::type_info& type) {
@@ -32,7 +31,6 @@ void what_a_coroutine_object_is() {
     print("Size: as large as a pointer: {}", sizeof coro == sizeof(void*));
     print("Result: {}", aio::run(std::move(coro)));
 }
-// [/object]
 
 // [together]
 aio::Coroutine<void> greet(std::string name) {
@@ -56,7 +54,6 @@ aio::Coroutine<void> coroutines_are_not_tasks() {
 }
 // [/together]
 
-// [once]
 aio::Coroutine<void> once_or_often() {
     print("\n--- A coroutine can be awaited once, a task as often as you like ---");
     auto coroutine = answer();
@@ -69,9 +66,7 @@ aio::Coroutine<void> once_or_often() {
     print("task, first time: {}", co_await task);
     print("task, second time: {}", co_await task);
 }
-// [/once]
 
-// [forgotten]
 aio::Coroutine<void> a_forgotten_coroutine() {
     print("\n--- A coroutine that never runs is reported ---");
     aio::get_running_loop().set_exception_handler(
@@ -79,9 +74,7 @@ aio::Coroutine<void> a_forgotten_coroutine() {
     { auto forgotten = greet("Nobody"); }
     co_return;
 }
-// [/forgotten]
 
-// [loops]
 aio::Coroutine<aio::Future<int>> make_future() { co_return aio::Future<int>(); }
 
 aio::Coroutine<void> await_future(aio::Future<int> future) {
@@ -102,7 +95,6 @@ aio::Coroutine<void> make_and_await() {
     future.set_result(42);
     print("the future gives {}", co_await future);
 }
-// [/loops]
 
 }  // namespace
 

@@ -11,7 +11,6 @@ using python::print;
 
 namespace {
 
-// [same-moment]
 aio::Coroutine<void> two_timers_for_one_moment() {
     print("\n--- Two timers for the same moment: the one that was set first goes first ---");
     aio::EventLoop& loop = aio::get_running_loop();
@@ -44,6 +43,7 @@ aio::Coroutine<void> cancelled_at_the_last_moment() {
     } catch (const aio::CancelledError&) { print("task.cancelled(): {}", task.cancelled()); }
 }
 
+// [after-the-step]
 aio::Coroutine<void> many_steps(aio::Future<void> third_step_done) {
     for (int i = 0; i < 10; ++i) {
         co_await aio::sleep(10ms);
@@ -62,16 +62,14 @@ aio::Coroutine<void> cancel_after_the_third_step() {
         co_await task;
     } catch (const aio::CancelledError&) { print("cancelled after step 2"); }
 }
-// [/same-moment]
+// [/after-the-step]
 
-// [no-loop]
 void a_future_without_a_loop() {
     print("\n--- A future belongs to the running loop, and where none runs it can't be made ---");
     try {
         aio::Future<int> future;
     } catch (const aio::RuntimeError& error) { print("{}", error.what()); }
 }
-// [/no-loop]
 
 // [filled-later]
 aio::Coroutine<void> a_future_that_is_filled_later() {
@@ -86,6 +84,7 @@ aio::Coroutine<void> a_future_that_is_filled_later() {
     const std::string result = co_await future;
     print("waiter: got {}", python::repr(result));
 }
+// [/filled-later]
 
 aio::Coroutine<void> a_future_that_fails() {
     print("\n--- A future can end with an exception instead; it can end only once ---");
@@ -98,9 +97,7 @@ aio::Coroutine<void> a_future_that_fails() {
         future.set_result("too late");
     } catch (const aio::InvalidStateError& error) { print("setting it again throws: {}", error.what()); }
 }
-// [/filled-later]
 
-// [completed]
 aio::Coroutine<void> a_completed_future() {
     print("\n--- A future that is done answers at once; a task first needs a turn of the loop ---");
     bool loop_went_on = false;
@@ -116,7 +113,6 @@ aio::Coroutine<void> a_completed_future() {
     co_await task;
     print("after awaiting the task, the loop went on: {}", loop_went_on);
 }
-// [/completed]
 
 }  // namespace
 

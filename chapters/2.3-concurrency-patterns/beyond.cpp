@@ -13,7 +13,6 @@ using python::print;
 
 namespace {
 
-// [order]
 aio::Coroutine<std::string> fetch_data(std::string source, std::chrono::milliseconds delay) {
     co_await aio::sleep(delay);
     co_return "Data from " + source;
@@ -51,9 +50,7 @@ aio::Coroutine<void> the_first_of_two() {
     const std::string winner = co_await *completed.begin();
     print("as_completed: {}", winner);
 }
-// [/order]
 
-// [cancel]
 aio::Coroutine<void> hold_file(std::string name) {
     try {
         co_await aio::sleep(10s);
@@ -71,6 +68,7 @@ aio::Coroutine<void> cancel_and_leave() {
     print("after cancel(), done: {}", task.done());
 }
 
+// [cancel-and-wait]
 aio::Coroutine<void> cancel_and_wait() {
     print("\n--- The right way: cancel, then wait until all have ended, and look at how ---");
     const std::vector tasks = {aio::create_task(hold_file("a.txt")), aio::create_task(aio::sleep(10s))};
@@ -80,9 +78,8 @@ aio::Coroutine<void> cancel_and_wait() {
         print("it ended with {}", aio::describe(outcome.error()));
     print("after the wait, done: {}, {}", tasks[0].done(), tasks[1].done());
 }
-// [/cancel]
+// [/cancel-and-wait]
 
-// [outcomes]
 aio::Coroutine<std::string> fail(std::string source) {
     co_await aio::sleep(10ms);
     throw std::runtime_error(source + " is down");
@@ -94,6 +91,7 @@ aio::Coroutine<void> three_kinds_of_outcome() {
                                aio::create_task(fetch_data("API 3", 10s))};
     aio::get_running_loop().call_later(30ms, [tasks] { tasks[2].cancel(); });
 
+    // [outcomes]
     const auto outcomes = co_await aio::gather(aio::return_exceptions, tasks);
     for (const auto& outcome : outcomes) {
         if (outcome.has_value())
@@ -103,8 +101,8 @@ aio::Coroutine<void> three_kinds_of_outcome() {
         else
             print("an error: {}", aio::describe(outcome.error()));
     }
+    // [/outcomes]
 }
-// [/outcomes]
 
 }  // namespace
 

@@ -19,6 +19,9 @@ FILES = {
     "chapters/2.2-short/main.cpp": PROGRAM,
     "chapters/2.2-short/Makefile": "# `make`\ninclude ../chapter.mk\n",
     "chapters/2.2-short/expected.txt": "answer 42\n",
+    "chapters/2.2-short/README.md": "# Short\n<!-- output chapters/2.2-short all -->\n```text\nanswer 41\n```\n",
+    "notes/01-answer.cpp": PROGRAM,
+    "notes/01-answer.md": "<!-- output notes/01-answer all -->\n```text\n```\n",
 }
 
 passed = failed = 0
@@ -87,7 +90,7 @@ def what_it_prints():
     status, printed = make()
     check("make alone lists the targets, one line each",
           status == 0 and all(f"make {target} " in printed for target in
-                              "run test conformance bench all lint format setup clean 2.2".split()), printed)
+                              "run test conformance docs bench all lint format setup clean 2.2".split()), printed)
     status, printed = make("2.2")
     check("make 2.2 builds and runs", status == 0 and "CXX  chapters/2.2-short/main.cpp" in printed
           and printed.endswith("answer 42\n"), printed)
@@ -95,6 +98,11 @@ def what_it_prints():
     check("make in the chapter's folder", make("-s", "-C", "chapters/2.2-short") == (0, "answer 42\n"))
     status, printed = make("run")
     check("make run ends with a table", status == 0 and printed.splitlines()[-1].endswith("yes"), printed)
+    status, printed = make("docs")
+    pages = [copy / "chapters/2.2-short/README.md", copy / "notes/01-answer.md"]
+    check("make docs builds and writes what the pages quote", status == 0 and all(
+        page.read_text().endswith("```text\nanswer 42\n```\n") for page in pages), printed)
+    check("make docs again has nothing to do", make("docs") == (0, ""))
 
 
 def what_it_builds():

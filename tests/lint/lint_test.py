@@ -18,14 +18,64 @@ esac
 """
 
 LINES = "// a line of a program\n" * 50
+RESULTS = """{"benchmarks": {"await": {"ns": 15.04, "bytes": 385.2}, "bare/await": {"ns": 7, "cv": 0.01}, "run": {"ns": 42000}}}"""
+PAGE = """
+# A page
+A [link](../README.md#the-end), [one on this page](#a-page), [one out](https://example.org/x#y) and `[&](auto& x)`.
+It takes <!-- number await/bare/await -->2.1<!-- /number --> times as long, <!-- number run us
+-->42<!-- /number --> µs or `<!-- number no/such -->`, and <!-- number await bytes -->385<!-- /number --> bytes.
+
+<!-- code chapters/1.1-first/main.cpp body -->
+```cpp
+int f() {
+    return 1;
+}
+```
+
+<!-- output chapters/1.1-first tutorial -->
+```text
+first
+```
+
+<!-- output chapters/1.1-first beyond -->
+```text
+second
+```
+
+<!-- output notes/01-one all -->
+```text
+only a test can check this
+```
+
+```cpp
+auto x = idiom();
+// [not-a-tag]
+```
+
+```md
+[nowhere](nowhere.md) <!-- number no/such -->
+```
+"""
+TAGGED = """
+    // [body]
+    int f() {
+        // [inner]
+        return 1;
+        // [/inner]
+    }
+    // [/body]
+"""
 CLEAN = {
     "Makefile": "all:\n",
-    "README.md": "# A small tree\n",
+    "README.md": "# A small tree\n## The end\n<!-- code chapters/1.1-first/main.cpp inner -->\n```cpp\nreturn 1;\n```\n",
+    "bench/results/benchmarks.json": RESULTS,
+    "notes/01-one.md": PAGE,
+    "notes/01-one.cpp": LINES,
     "runtime/reactor/loop.hpp": "// A comment first.\n#pragma once\n#include <vector>\n",
     "runtime/tasks/task.hpp": '#pragma once\n#include "runtime/reactor/loop.hpp"\n',
     "chapters/1.1-first/README.md": "# First\n",
-    "chapters/1.1-first/main.cpp": LINES,
-    "chapters/1.1-first/expected.txt": "first\n",
+    "chapters/1.1-first/main.cpp": LINES + TAGGED,
+    "chapters/1.1-first/expected.txt": "first\n=== Beyond the tutorial ===\n\nsecond\n",
     "chapters/1.1-first/Makefile": "# make\ninclude ../chapter.mk\n",
     "chapters/1.1-first/exercises/1-a/exercise.cpp": "// TOD" + "O: yours\n// END\n",
     "chapters/sound.cpp": """
@@ -56,7 +106,7 @@ CLEAN = {
 FAULTS = {
     "top-level": [("notes.txt", "")],
     "chapter-files": [("chapters/2.1-second/README.md", "")],
-    "chapter-length": [("chapters/1.1-first/main.cpp", LINES * 5), ("chapters/1.1-first/main.cpp", "int main() {}\n")],
+    "chapter-length": [("chapters/1.1-first/main.cpp", LINES * 5 + TAGGED), ("chapters/1.1-first/main.cpp", TAGGED)],
     "file-length": [("runtime/tasks/long.cpp", "// a line\n" * 401)],
     "budget": [(f"runtime/{floor}/%d.cpp", "// a line\n" * 390) for floor in ("tasks", "io")],
     "includes": [("runtime/reactor/up.cpp", '#include "runtime/tasks/task.hpp"\n'),
@@ -65,6 +115,29 @@ FAULTS = {
     "pragma-once": [("runtime/tasks/bare.hpp", "int f();\n")],
     "todo": [("tests/a_test.cpp", "// TOD" + "O: more\n")],
     "machine-path": [("bench/a.sh", "cd /ho" + "me/ann/project\n")],
+    "tag": [("notes/01-one.cpp", text) for text in (
+        "// [unquoted]\n// [/unquoted]\n", "// [open]\n", "// [/never-opened]\n")] + [
+        ("chapters/1.1-first/main.cpp", LINES + TAGGED + "// [inner]\n// [/inner]\n")],
+    "welded-code": [("notes/02-two.md", text) for text in (
+        "<!-- code chapters/1.1-first/main.cpp no-such -->\n```cpp\n```\n", "<!-- code no/such.cpp body -->\n```cpp\n```\n",
+        "<!-- code chapters/1.1-first/main.cpp body -->\n\n```cpp\n```\n")],
+    "welded-output": [("notes/02-two.md", text) for text in (
+        "<!-- output chapters/9.9-none all -->\n```text\n```\n", "<!-- output notes/02-two all -->\n```text\n```\n",
+        "<!-- output chapters/1.1-first middle -->\n```text\n```\n")],
+    "welded-number": [("notes/02-two.md", text) for text in (
+        "<!-- number await/none -->2.1<!-- /number -->\n", "<!-- number none ns -->2.1<!-- /number -->\n",
+        "<!-- number await cows -->2.1<!-- /number -->\n", "<!-- number other:await ns -->15<!-- /number -->\n",
+        "<!-- number await ns -->15\n", "It takes 15 ns.\n", "It takes\n3.5 µs.\n")],
+    "plain-code": [("notes/02-two.md", text) for text in (
+        "```cpp\nint f() {\n  return 1;\n}\n" + "int g();\n" * 14 + "```\n",
+        "```cpp\n// a line of a program\n\n  // a line of a program\n// a line of a program\n```\n")],
+    "drift": [("notes/01-one.md", PAGE.replace(old, new)) for old, new in (
+        ("return 1", "return 2"), ("    return", "return"), ("\nfirst", "\nfirst of all"), ("second\n", ""), (">2.1<", ">2.0<"))] + [
+        ("chapters/1.1-first/expected.txt", "first\n=== Beyond the tutorial ===\nlast\n"),
+        ("bench/results/benchmarks.json", RESULTS.replace("15", "19"))],
+    "link": [("notes/02-two.md", text) for text in (
+        "[a](nowhere.md)", "[a](/README.md)", "[a](../../README.md)", "[a](#nowhere)", "[a](../README.md#nowhere)",
+        "[a](01-one.cpp#L3)", "[a]()", "![a](a.png)", "[a]: nowhere.md", '<a href="nowhere.md">')],
     "layout": [("tests/a_test.cpp", "int a  ;\n")],
     "hazard-condition": [("tests/a_test.cpp", text) for text in (
         "if (co_await x()) f();", "while (!co_await x()) f();", "switch (co_await x()) {}", "if (a && co_await x()) f();",
