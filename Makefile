@@ -8,6 +8,7 @@
 ## make soak         the same on many thousand seeds of all sizes
 ## make docs         writes what the pages quote anew: code by its tags, what programs print, measured numbers
 ## make bench        the benchmarks; B=name runs only those whose names contain it
+## make bench-save   measures all and saves what the pages quote in bench/results/ (R=name: in another file there)
 ## make all          builds everything, runs nothing
 ## make lint         the rules of this project's code that a script can check
 ## make format       lays out all C++ files by clang-format
@@ -68,9 +69,9 @@ test_programs    := $(if $(unit),$(BUILD)/tests/unit) $(if $(interpreter),$(BUIL
 bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(benchmarks),$(BUILD)/bench/benchmarks)
 
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
-needs := build $(if $(filter run expected docs,$(MAKECMDGOALS)),python) \
+needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),python) \
          $(if $(filter all test conformance soak %/tests/unit %/tests/conformance,$(MAKECMDGOALS)),test) \
-         $(if $(filter all bench %/bench/benchmarks,$(MAKECMDGOALS)),bench)
+         $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench)
 
 unknown := $(filter-out $(numbers),$(foreach digit,0 1 2 3 4 5 6 7 8 9,$(filter $(digit)%,$(MAKECMDGOALS))))
 ifneq ($(unknown),)
@@ -79,7 +80,7 @@ endif
 
 # ---- Targets
 
-.PHONY: help setup ready all run test conformance soak docs bench lint format expected clean $(numbers)
+.PHONY: help setup ready all run test conformance soak docs bench bench-save lint format expected clean $(numbers)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 
@@ -119,6 +120,9 @@ docs: $(chapter_programs) $(note_programs)
 
 bench: $(BUILD)/bench/benchmarks
 	@$< $(if $(B),--benchmark_filter='$(B)')
+
+bench-save: $(BUILD)/bench/benchmarks
+	@$(PYTHON) .tools/bench_save.py $(R)
 
 lint:
 	@.tools/setup python lint

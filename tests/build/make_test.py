@@ -4,8 +4,11 @@
 Works in a copy of the build's own files with a chapter of a few lines.
 """
 
+import json
 import os
 import pathlib
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +16,15 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = '#include "runtime/reactor/answer.hpp"\n#include <fmt/core.h>\nint main() { fmt::print("answer {}\\n", answer()); }\n'
+BENCHMARK = """#include <benchmark/benchmark.h>
+static void short_one(benchmark::State& state) {
+    for (auto _ : state) benchmark::DoNotOptimize(state.iterations());
+    state.counters["bytes"] = 385;
+}
+BENCHMARK(short_one);
+static void impossible(benchmark::State& state) { state.SkipWithError("not here"); }
+BENCHMARK(impossible);
+"""
 FILES = {
     "runtime/reactor/answer.hpp": "#pragma once\nint answer();\n",
     "runtime/reactor/answer.cpp": '#include "runtime/reactor/answer.hpp"\nint answer() { return 42; }\n',
@@ -20,6 +32,7 @@ FILES = {
     "chapters/2.2-short/Makefile": "# `make`\ninclude ../chapter.mk\n",
     "chapters/2.2-short/expected.txt": "answer 42\n",
     "chapters/2.2-short/README.md": "# Short\n<!-- output chapters/2.2-short all -->\n```text\nanswer 41\n```\n",
+    "bench/short_bench.cpp": BENCHMARK,
     "notes/01-answer.cpp": PROGRAM,
     "notes/01-answer.md": "<!-- output notes/01-answer all -->\n```text\n```\n",
 }
@@ -105,6 +118,21 @@ def what_it_prints():
     check("make docs again has nothing to do", make("docs") == (0, ""))
 
 
+def what_bench_save_saves():
+    status, printed = make("bench-save")
+    text = (copy / "bench/results/benchmarks.json").read_text()
+    saved = json.loads(text)
+    row = saved["benchmarks"].pop("short_one", {})
+    check("make bench-save saves what could be measured, and says what could not",
+          status == 0 and sorted(row) == ["bytes", "cv", "n", "ns"] and row["bytes"] == 385 and row["ns"] > 0
+          and not saved["benchmarks"] and "impossible: not saved: not here" in printed, printed)
+    check("it says where it was measured, and no path or name of the machine",
+          "cores, Linux" in saved["machine"] and saved["compiler"].startswith("g++ 12.") and str(copy) not in text
+          and platform.node() not in re.findall(r"\w+", text), text)
+    check_refused("figures of a sanitizer build", ["without SAN="], "bench-save", "-s", "SAN=undefined")
+    check_refused("a file elsewhere", ["R=NAME", "letters"], "bench-save", "-s", "R=../x")
+
+
 def what_it_builds():
     (copy / "runtime/reactor/answer.hpp").write_text("#pragma once\nint answer();  // the same\n")
     status, printed = make("2.2")
@@ -134,6 +162,7 @@ with tempfile.TemporaryDirectory() as folder:
         (copy / name).write_text(text)
     bad_input()
     what_it_prints()
+    what_bench_save_saves()
     what_it_builds()
 
 print(f"{passed} passed, {failed} failed")
