@@ -70,7 +70,7 @@ bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(
 
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
 needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),python) \
-         $(if $(filter all test conformance soak %/tests/unit %/tests/conformance,$(MAKECMDGOALS)),test) \
+         $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance,$(MAKECMDGOALS)),test) \
          $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench)
 
 unknown := $(filter-out $(numbers),$(foreach digit,0 1 2 3 4 5 6 7 8 9,$(filter $(digit)%,$(MAKECMDGOALS))))
@@ -115,7 +115,7 @@ soak: $(BUILD)/tests/conformance
 	@$(check) --seeds 1..2000 --size large
 	@$(check) --seeds 1..500 --deep
 
-docs: $(chapter_programs) $(note_programs)
+docs: $(chapter_programs) $(note_programs) $(if $(interpreter),$(BUILD)/tests/conformance)
 	@$(PYTHON) .tools/docs.py write
 
 bench: $(BUILD)/bench/benchmarks
@@ -163,6 +163,9 @@ endef
 
 $(chapter_programs): $(BUILD)/chapters/%: $$(call objects,$$(wildcard chapters/$$*/*.cpp)) $(library)
 	$(call link,-lfmt)
+
+# What happens where the compiler makes no jump of a last call, as -O0 and the sanitizers don't.
+$(BUILD)/obj/notes/07-the-pump-without-tail-calls.o: FLAGS += -fno-optimize-sibling-calls
 
 $(note_programs): $(BUILD)/notes/%: $(BUILD)/obj/notes/%.o $(library)
 	$(call link,-lfmt)

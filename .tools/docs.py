@@ -9,6 +9,7 @@ In a source, `// [name]` and `// [/name]`, each alone on its line, tag the lines
     <!-- output chapters/1.1-what-is-async beyond -->    it holds what build/chapters/1.1-what-is-async prints on the
                                                     virtual clock: `tutorial` is the part up to the line
                                                     "=== Beyond the tutorial ===", `beyond` what follows, or `all`
+    <!-- output tests/conformance/cases/hop_call both -->    it holds the log of that program, CPython's and ours side by side
     ... costs <!-- number await/bare_await -->1.6<!-- /number --> times as much ...
 
 A number comes from bench/results/benchmarks.json, which `make bench-save` writes:
@@ -27,6 +28,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from itertools import zip_longest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from tree import Tree, line_of  # noqa: E402
@@ -74,7 +76,12 @@ def code(tree, path, name):
 # ---- Output
 
 
+CASES = "tests/conformance/cases/"
+
+
 def source_of(program):
+    if program.startswith(CASES):
+        return f"{program}.json"
     return f"{program}/main.cpp" if program.startswith("chapters/") else f"{program}.cpp"
 
 
@@ -88,18 +95,29 @@ def part_of(output, part):
 
 def printed(program):
     """What a program prints on the virtual clock, normalised."""
-    path = ROOT / os.environ.get("BUILD", "build") / program
+    of_case = program.startswith(CASES)
+    path = ROOT / os.environ.get("BUILD", "build") / ("tests/conformance" if of_case else program)
     try:
-        run = subprocess.run([path], env=os.environ | {"AIO_CLOCK": "virtual"}, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, text=True, timeout=LIMIT)
+        with open(ROOT / source_of(program) if of_case else os.devnull) as stdin:
+            run = subprocess.run([path], env=os.environ | {"AIO_CLOCK": "virtual"}, stdin=stdin,
+                                 stdout=subprocess.PIPE, text=True, timeout=LIMIT)
     except subprocess.TimeoutExpired:
         raise LookupError(f"{program} has not ended after {LIMIT} s") from None
     except OSError as error:
         raise LookupError(f"{program}: {error.strerror}; `make docs` builds what it needs") from None
     if run.returncode:
         raise LookupError(f"{program} ended with status {run.returncode}")
+    if of_case:
+        return run.stdout
     chapter = re.match(r"chapters/(\d)\.(\d)-", program)
     return normalise(f"s{chapter[1]}_{chapter[2]}" if chapter else "s0_0", run.stdout)
+
+
+def both_logs(cpython, ours):
+    """The two logs of a conformance program, line beside line."""
+    left, right = ["CPython 3.11.2", *cpython.splitlines()], ["this runtime", *ours.splitlines()]
+    width = max(map(len, left)) + 4
+    return "\n".join((one.ljust(width) + other).rstrip() for one, other in zip_longest(left, right, fillvalue=""))
 
 
 def from_programs(tree, program, part, ran={}):
@@ -108,13 +126,18 @@ def from_programs(tree, program, part, ran={}):
         raise LookupError(f"there is no {source_of(program)}")
     if program not in ran:
         ran[program] = printed(program)
+    if program.startswith(CASES) and part == "both":
+        return both_logs(tree.texts[f"{program}.expected"], ran[program])
     return part_of(ran[program], part)
 
 
 def from_expected(tree, program, part):
-    """The output of a chapter as its expected.txt has it, None for other programs: to check it costs no build."""
+    """The output of a chapter as its expected.txt has it, and a conformance log as CPython's, which ours must equal; None
+    for other programs. To check these costs no build."""
     if source_of(program) not in tree.texts:
         raise LookupError(f"there is no {source_of(program)}")
+    if program.startswith(CASES) and part == "both":
+        return both_logs(*2 * [tree.texts[f"{program}.expected"]])
     expected = part_of(tree.texts.get(f"{program}/expected.txt", ""), part)
     return expected if program.startswith("chapters/") else None
 

@@ -72,10 +72,21 @@ Measured a_buffer_in_a_function() {
     co_return first;
 }
 
-Measured three_waits() {
-    co_await Step();
-    co_await Step();
-    co_await Step();
+struct LargeStep : Step {
+    char buffer[100];
+};
+Measured one_large_wait() {
+    co_await LargeStep();
+    co_return 0;
+}
+Measured three_large_waits() {
+    co_await LargeStep();
+    co_await LargeStep();
+    co_await LargeStep();
+    co_return 0;
+}
+Measured a_large_wait_in_a_loop() {
+    for (int i = 0; i < 3; ++i) co_await LargeStep();
     co_return 0;
 }
 // [/coroutines]
@@ -126,7 +137,9 @@ int main() {
     row("a_string", a_string("text"));
     row("a_buffer_before", a_buffer_before());
     row("a_buffer_in_a_function", a_buffer_in_a_function());
-    row("three_waits", three_waits());
+    row("one_large_wait", one_large_wait());
+    row("three_large_waits", three_large_waits());
+    row("a_large_wait_in_a_loop", a_large_wait_in_a_loop());
 
     fmt::print("\nof which the promise is {} bytes: {} for its Frame, {} for the result\n",
                sizeof(Measured::promise_type), sizeof(aio::detail::Frame), sizeof(aio::Result<int>));

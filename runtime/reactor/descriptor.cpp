@@ -15,6 +15,7 @@ Descriptor::Descriptor(EventLoop& loop, int fd) : loop_(loop), fd_(fd) {
     loop.descriptors().push_back(*this);
 }
 
+// [remember]
 void Descriptor::on_events(std::uint32_t events) noexcept {
     const bool broken = events & (EPOLLHUP | EPOLLERR);
     ended_ |= broken || (events & EPOLLRDHUP);
@@ -32,6 +33,7 @@ void Descriptor::after_read(ssize_t got, std::size_t asked) noexcept {
     const bool drained = got < 0 ? errno == EAGAIN : got > 0 && static_cast<std::size_t>(got) < asked && !ended_;
     if (drained) readable_ = false;
 }
+// [/remember]
 
 void Descriptor::after_write(ssize_t put, std::size_t asked) noexcept {
     const bool full = put < 0 ? errno == EAGAIN : static_cast<std::size_t>(put) < asked;

@@ -33,10 +33,12 @@ void Selector::control(int operation, int fd, std::uint32_t events, void* watch)
 // A descriptor that was closed behind our back is gone from the epoll already.
 void Selector::remove(int fd) noexcept { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
 
+// [sleep]
 std::size_t Selector::sleep(std::optional<TimePoint> deadline) {
     if (deadline && (!armed_for_ || *deadline < *armed_for_)) arm_timer(*deadline);
     return wait(-1);
 }
+// [/sleep]
 
 void Selector::wake() noexcept {
     const int error = errno;  // a signal handler must leave it as it was
@@ -46,6 +48,7 @@ void Selector::wake() noexcept {
     errno = error;
 }
 
+// [wait]
 std::size_t Selector::wait(int milliseconds) noexcept {
     std::size_t reported = 0;
     const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), milliseconds);
@@ -69,4 +72,5 @@ void Selector::arm_timer(TimePoint deadline) {
     if (timerfd_settime(timer_, TFD_TIMER_ABSTIME, &when, nullptr) < 0) throw_errno("timerfd_settime");
     armed_for_ = deadline;
 }
+// [/wait]
 }  // namespace aio

@@ -29,11 +29,13 @@ void TimerHeap::sift_down(std::size_t position, const Node& node) noexcept {
     place(position, node);
 }
 
+// [arm]
 void TimerHeap::arm(Timer& timer, TimePoint deadline) {
     const Node node{deadline, sequence_++, &timer};
     nodes_.push_back(node);
     sift_up(nodes_.size() - 1, node);
 }
+// [/arm]
 
 void TimerHeap::disarm(Timer& timer) noexcept {
     if (!timer.armed()) return;
@@ -48,6 +50,7 @@ void TimerHeap::disarm(Timer& timer) noexcept {
         sift_down(hole, last);
 }
 
+// [take]
 std::size_t TimerHeap::take_some(TimePoint now, EntryList& ready) noexcept {
     std::size_t taken = 0;
     for (; !empty() && nodes_.front().deadline <= now; ++taken) {
@@ -57,4 +60,5 @@ std::size_t TimerHeap::take_some(TimePoint now, EntryList& ready) noexcept {
     }
     return taken;
 }
+// [/take]
 }  // namespace aio

@@ -47,6 +47,13 @@ second
 only a test can check this
 ```
 
+<!-- output tests/conformance/cases/hop both -->
+```text
+CPython 3.11.2    this runtime
+0 Task-1 a        0 Task-1 a
+0 - END           0 - END
+```
+
 ```cpp
 auto x = idiom();
 // [not-a-tag]
@@ -71,6 +78,8 @@ CLEAN = {
     "bench/results/benchmarks.json": RESULTS,
     "notes/01-one.md": PAGE,
     "notes/01-one.cpp": LINES,
+    "tests/conformance/cases/hop.json": "{}",
+    "tests/conformance/cases/hop.expected": "0 Task-1 a\n0 - END\n",
     "runtime/reactor/loop.hpp": "// A comment first.\n#pragma once\n#include <vector>\n",
     "runtime/tasks/task.hpp": '#pragma once\n#include "runtime/reactor/loop.hpp"\n',
     "chapters/1.1-first/README.md": "# First\n",
@@ -123,7 +132,8 @@ FAULTS = {
         "<!-- code chapters/1.1-first/main.cpp body -->\n\n```cpp\n```\n")],
     "welded-output": [("notes/02-two.md", text) for text in (
         "<!-- output chapters/9.9-none all -->\n```text\n```\n", "<!-- output notes/02-two all -->\n```text\n```\n",
-        "<!-- output chapters/1.1-first middle -->\n```text\n```\n")],
+        "<!-- output chapters/1.1-first middle -->\n```text\n```\n",
+        "<!-- output tests/conformance/cases/none both -->\n```text\n```\n")],
     "welded-number": [("notes/02-two.md", text) for text in (
         "<!-- number await/none -->2.1<!-- /number -->\n", "<!-- number none ns -->2.1<!-- /number -->\n",
         "<!-- number await cows -->2.1<!-- /number -->\n", "<!-- number other:await ns -->15<!-- /number -->\n",
@@ -132,7 +142,8 @@ FAULTS = {
         "```cpp\nint f() {\n  return 1;\n}\n" + "int g();\n" * 14 + "```\n",
         "```cpp\n// a line of a program\n\n  // a line of a program\n// a line of a program\n```\n")],
     "drift": [("notes/01-one.md", PAGE.replace(old, new)) for old, new in (
-        ("return 1", "return 2"), ("    return", "return"), ("\nfirst", "\nfirst of all"), ("second\n", ""), (">2.1<", ">2.0<"))] + [
+        ("return 1", "return 2"), ("    return", "return"), ("\nfirst", "\nfirst of all"), ("second\n", ""), (">2.1<", ">2.0<"),
+        ("0 Task-1 a        0", "0 Task-1 b        0"))] + [
         ("chapters/1.1-first/expected.txt", "first\n=== Beyond the tutorial ===\nlast\n"),
         ("bench/results/benchmarks.json", RESULTS.replace("15", "19"))],
     "link": [("notes/02-two.md", text) for text in (
