@@ -11,12 +11,14 @@ bool FutureState::cancel() {
     return true;
 }
 
+// [complete]
 void FutureState::complete(Phase phase) {
     if (!belongs_to_running_loop()) throw RuntimeError("a future can be completed only in its own loop");
     phase_ = phase;
     if (done_callbacks_ > 0) keep_alive_behind(callbacks_);
     running_loop->ready().append(callbacks_);
 }
+// [/complete]
 
 void FutureState::keep_alive_behind(EntryList& callbacks) noexcept {
     if (!linked()) retain();
