@@ -4,7 +4,8 @@
 
 All benchmarks take part, several times and in mixed order, so that a slow minute of the machine falls on all of them.
 Saved are, for each: `ns`, the median of the processor time of one iteration; `cv`, the standard deviation as a part of
-the mean; `n`, the iterations of one repetition; and the counters it has. Compare the figures of one file only.
+the mean; `n`, the iterations of one repetition; and the median of each counter that it has. Compare the figures of one
+file only.
 
 Environment: BUILD, CXX, FLAGS.
 """
@@ -55,7 +56,7 @@ def measure(program):
 def summary(runs):
     factor = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[runs[0]["time_unit"]]
     times = [run["cpu_time"] * factor for run in runs]
-    counters = {name: round(value, 1) for name, value in runs[-1].items() if name not in RUN_FIELDS}
+    counters = {name: round(statistics.median(run[name] for run in runs), 1) for name in runs[0] if name not in RUN_FIELDS}
     return {"ns": float(f"{statistics.median(times):.4g}"),
             "cv": round(statistics.stdev(times) / statistics.mean(times), 3),
             "n": int(statistics.median(run["iterations"] for run in runs)), **counters}

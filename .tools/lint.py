@@ -23,6 +23,8 @@ FLOORS = ["reactor", "coroutine", "tasks", "sync", "context", "io", "bridges", "
 CORE_BUDGET, RUNTIME_BUDGET = 2500, 6000
 RUNTIME_FILE = 400
 MAIN, LONG_MAIN, LONG_CHAPTERS = range(40, 201), range(40, 301), ("3.3", "5.3")
+LESSON = ("You will be able to", "In Python, in C++", "Predict", "Run it", "How it works", "What it costs",
+          "Differences from Python", "Exercises", "Check yourself", "Next")
 CHAPTER_FILES = ("README.md", "main.cpp", "expected.txt", "Makefile")
 CLANG_FORMAT = os.environ.get("CLANG_FORMAT", "clang-format")
 CLANG_FORMAT_VERSION = "14"  # Debian 12's; others lay out the same code a little differently
@@ -60,6 +62,15 @@ def chapter_files(tree):
         for name in CHAPTER_FILES:
             if not (folder / name).exists():
                 yield f"chapters/{folder.name}/{name}", 1, "is missing"
+
+
+@rule
+def lesson(tree):
+    """A lesson has its sections, always in the same order."""
+    for page, text in tree.sources("chapters/", ends="/README.md"):
+        headings = tuple(re.findall(r"^## (.*)$", docs.prose_of(text), re.M))
+        if headings != LESSON:
+            yield page, 1, f"its sections are not: {' · '.join(LESSON)}"
 
 
 @rule

@@ -1,17 +1,20 @@
 // What a coroutine costs with no runtime: the least that C++ needs. No cancellation, no exceptions, no result for
-// others. The benchmarks set this beside the runtime.
+// others. The benchmarks set this beside the runtime; frames come from the same pool, so that it is not the pool that
+// they compare.
 #pragma once
 #include <coroutine>
 #include <deque>
 #include <exception>
 #include <utility>
 
+#include "runtime/coroutine/frame_pool.hpp"
+
 namespace bare {
 /// Frames from the global operator new.
 struct Malloc {};
 
 /// Lazy, awaited by symmetric transfer: its end resumes who awaits it.
-template <class Allocation = Malloc> class Coroutine {
+template <class Allocation = aio::detail::Pooled> class Coroutine {
   public:
     struct promise_type : Allocation {
         struct FinalAwaiter {

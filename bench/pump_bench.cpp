@@ -17,7 +17,7 @@ aio::Coroutine<void> pump(benchmark::State& state) {
     while (state.KeepRunningBatch(depth)) benchmark::DoNotOptimize(co_await descend(depth));
 }
 
-using Transferring = bare::Coroutine<aio::detail::Pooled>;
+using Transferring = bare::Coroutine<>;
 
 Transferring transferring_descend(long left) {
     if (left == 0) co_return 0;

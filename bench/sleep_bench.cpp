@@ -51,10 +51,23 @@ bool has_epoll_pwait2(benchmark::State& state, Kernel& kernel) {
     return false;
 }
 
-// --- Until the deadline, which is another one each time.
+// --- Until the deadline, which is another one each time. `late_us`: how late the sleep ended.
+
+class Lateness {
+  public:
+    explicit Lateness(benchmark::State& state) : state_(state) {}
+    ~Lateness() {
+        const std::chrono::duration<double, std::micro> elapsed = std::chrono::steady_clock::now() - start_;
+        state_.counters["late_us"] = elapsed.count() / static_cast<double>(state_.iterations()) - 20;
+    }
+  private:
+    benchmark::State& state_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
 
 void loop_sleep(benchmark::State& state) {
     aio::EventLoop loop(aio::ClockKind::real);
+    const Lateness lateness(state);
     for (auto _ : state) {
         bool fired = false;
         loop.call_later(20us, [&] { fired = true; });
@@ -64,6 +77,7 @@ void loop_sleep(benchmark::State& state) {
 
 void timerfd_sleep(benchmark::State& state) {
     Kernel kernel;
+    const Lateness lateness(state);
     for (auto _ : state) {
         kernel.arm(in_20_us);
         kernel.wait(-1);
@@ -73,6 +87,7 @@ void timerfd_sleep(benchmark::State& state) {
 void epoll_pwait2_sleep(benchmark::State& state) {
     Kernel kernel;
     if (!has_epoll_pwait2(state, kernel)) return;
+    const Lateness lateness(state);
     for (auto _ : state) kernel.wait(in_20_us);
 }
 

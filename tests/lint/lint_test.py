@@ -63,6 +63,9 @@ auto x = idiom();
 [nowhere](nowhere.md) <!-- number no/such -->
 ```
 """
+LESSON = "# First\n" + "".join(f"## {heading}\n" for heading in (
+    "You will be able to", "In Python, in C++", "Predict", "Run it", "How it works", "What it costs",
+    "Differences from Python", "Exercises", "Check yourself", "Next"))
 TAGGED = """
     // [body]
     int f() {
@@ -82,7 +85,7 @@ CLEAN = {
     "tests/conformance/cases/hop.expected": "0 Task-1 a\n0 - END\n",
     "runtime/reactor/loop.hpp": "// A comment first.\n#pragma once\n#include <vector>\n",
     "runtime/tasks/task.hpp": '#pragma once\n#include "runtime/reactor/loop.hpp"\n',
-    "chapters/1.1-first/README.md": "# First\n",
+    "chapters/1.1-first/README.md": LESSON,
     "chapters/1.1-first/main.cpp": LINES + TAGGED,
     "chapters/1.1-first/expected.txt": "first\n=== Beyond the tutorial ===\n\nsecond\n",
     "chapters/1.1-first/Makefile": "# make\ninclude ../chapter.mk\n",
@@ -114,7 +117,9 @@ CLEAN = {
 # rule: (path, its new text) of trees in which that rule, and no other, must find something.
 FAULTS = {
     "top-level": [("notes.txt", "")],
-    "chapter-files": [("chapters/2.1-second/README.md", "")],
+    "chapter-files": [("chapters/2.1-second/README.md", LESSON)],
+    "lesson": [("chapters/1.1-first/README.md", text) for text in (
+        LESSON.replace("## Next\n", ""), LESSON.replace("## Predict\n", "") + "## Predict\n", LESSON + "## More\n")],
     "chapter-length": [("chapters/1.1-first/main.cpp", LINES * 5 + TAGGED), ("chapters/1.1-first/main.cpp", TAGGED)],
     "file-length": [("runtime/tasks/long.cpp", "// a line\n" * 401)],
     "budget": [(f"runtime/{floor}/%d.cpp", "// a line\n" * 390) for floor in ("tasks", "io")],
