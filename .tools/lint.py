@@ -20,7 +20,7 @@ from tree import Tree, line_of  # noqa: E402
 
 TOP = {"Makefile", "chapters", "runtime", "tests", "bench", "notes", "README.md"}
 FLOORS = ["reactor", "coroutine", "tasks", "sync", "context", "io", "bridges", "observe"]  # lowest first
-CORE_BUDGET, RUNTIME_BUDGET = 2500, 6000
+CORE_BUDGET, RUNTIME_BUDGET = 2680, 6000
 RUNTIME_FILE = 400
 MAIN, LONG_MAIN, LONG_CHAPTERS = range(40, 201), range(40, 301), ("3.3", "5.3")
 LESSON = ("You will be able to", "In Python, in C++", "Predict", "Run it", "How it works", "What it costs",

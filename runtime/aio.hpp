@@ -5,6 +5,7 @@
 #include "runtime/context/timeout.hpp"          // IWYU pragma: export
 #include "runtime/context/with.hpp"             // IWYU pragma: export
 #include "runtime/coroutine/coroutine.hpp"      // IWYU pragma: export
+#include "runtime/coroutine/generator.hpp"      // IWYU pragma: export
 #include "runtime/reactor/errors.hpp"           // IWYU pragma: export
 #include "runtime/reactor/event_loop.hpp"       // IWYU pragma: export
 #include "runtime/sync/semaphore.hpp"           // IWYU pragma: export

@@ -9,7 +9,7 @@ namespace aio::detail {
 /// stack of a task while it is suspended.
 struct Frame : Pooled {
     Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
-    Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null until it is started
+    Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null if there is none
 
     std::coroutine_handle<> handle() noexcept { return std::coroutine_handle<Frame>::from_promise(*this); }
 };
@@ -38,7 +38,7 @@ class Pump {
     void destroy_frames() noexcept {
         while (Frame* frame = innermost) {
             innermost = frame->parent;
-            *frame->owner = nullptr;
+            if (frame->owner) *frame->owner = nullptr;
             frame->handle().destroy();
         }
     }

@@ -10,6 +10,9 @@ namespace aio {
 /// `catch (const std::exception&)` must not swallow it. Clean up, then let it go on.
 class CancelledError {};
 
+/// Thrown at the co_yield of a generator that is being closed; no std::exception either. Clean up, then let it go on.
+class GeneratorExit {};
+
 /// A call that makes no sense here, and the message says why: no loop is running, a coroutine is awaited twice.
 struct RuntimeError : std::runtime_error {
     using std::runtime_error::runtime_error;

@@ -61,7 +61,6 @@ struct StopLoop final : Entry {
 
 // asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What refuses to
 // be cancelled gets that many more turns, so the tasks are here too.
-Coroutine<void> shutdown_asyncgens() { co_return; }
 Coroutine<void> shutdown_default_executor() { co_return; }
 }  // namespace
 
@@ -72,6 +71,7 @@ Runner::Runner(ClockKind clock) : loop_(clock) {
 Runner::~Runner() {
     const Running running(*this);
     loop_.mute();
+    tasks_.abandon_generators();
     while (detail::TaskState* task = tasks_.alive.front()) task->dissolve();
     while (detail::Composite* composite = tasks_.composites.front()) composite->dissolve();
 }
@@ -104,7 +104,7 @@ void Runner::close() {
     if (std::exchange(closed_, true)) return;
     const Running running(*this);
     cancel_all_tasks();
-    run_until_complete(create_task(shutdown_asyncgens()));
+    run_until_complete(create_task(tasks_.shutdown_asyncgens()));
     run_until_complete(create_task(shutdown_default_executor()));
 }
 

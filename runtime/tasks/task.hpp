@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 #include "runtime/coroutine/coroutine.hpp"
+#include "runtime/coroutine/generator.hpp"
 #include "runtime/tasks/future.hpp"
 
 namespace aio {
@@ -103,6 +104,13 @@ struct Tasks {
     IntrusiveList<TaskState> alive;  ///< those that are not done, in order of creation
     IntrusiveList<Composite> composites;
     std::uint64_t made = 0;
+    IntrusiveList<GeneratorFrame> generators;  ///< started and not ended, in order of first iteration
+    IntrusiveList<GeneratorFrame> closing;     ///< for each a task is on its way
+
+    Coroutine<void> close_first();
+    Coroutine<void> shutdown_asyncgens();
+    /// From now on none is closed. Destroys those whose handle is gone.
+    void abandon_generators() noexcept;
 
     /// Those of the running loop. Throws RuntimeError where none runs.
     static Tasks& current() {
