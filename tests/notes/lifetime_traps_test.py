@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""The address sanitizer catches each wrong program of notes/11-lifetime-traps, with the words that the page quotes.
+
+A block of the page that follows `<!-- sanitizer NAME -->` holds lines of the report for the wrong program of that name, in
+order, without addresses; of the frames only those of the note itself.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = "build/address-undefined"
+if os.environ.get("BUILD", "build") not in ("build", BUILD):
+    print(f"the reports are those of {BUILD}")
+    sys.exit(77)
+
+environment = {name: value for name, value in os.environ.items()
+               if name not in ("BUILD", "CXX", "SAN", "FLAGS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+environment |= {"AIO_CLOCK": "virtual", "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
+program = f"{BUILD}/notes/11-lifetime-traps"
+subprocess.run(["make", "-s", program, "SAN=address,undefined"], cwd=ROOT, env=environment, check=True)
+
+
+def report(name):
+    """What the sanitizer says of the wrong program, shortened as the page has it."""
+    run = subprocess.run([ROOT / program, name], env=environment, capture_output=True, text=True)
+    lines = []
+    for line in run.stderr.splitlines() if run.returncode else []:
+        if frame := re.match(r" +#\d+ 0x\w+ in (\S+)(?: .*)? notes/11-lifetime-traps\.cpp", line):
+            lines.append("    in " + frame[1].rpartition("::")[2])
+        elif found := re.search(r"ERROR: AddressSanitizer: [\w-]+|^(READ|WRITE) of size \d+|is located in stack of thread T0"
+                                r"|^(freed|previously allocated) by thread T0 here:", line):
+            lines.append(found[0])
+    return lines
+
+
+passed = failed = 0
+page = (ROOT / "notes/11-lifetime-traps.md").read_text()
+names = re.findall(r'\{"(\w+)", \{\w+::wrong', (ROOT / "notes/11-lifetime-traps.cpp").read_text())
+quotes = dict(re.findall(r"^<!-- sanitizer (\w+) -->\n```text\n(.*?)^```$", page, re.M | re.S))
+for name in names:
+    said = iter(report(name))
+    missing = [line for line in quotes.get(name, "no block in the page").splitlines() if line not in said]
+    passed, failed = passed + (not missing), failed + bool(missing)
+    if missing:
+        print(f"{name}: the sanitizer did not say `{missing[0]}`; it said:", *report(name), sep="\n  ")
+run = subprocess.run([ROOT / program], env=environment, capture_output=True, text=True)
+passed, failed = passed + (run.returncode == 0), failed + (run.returncode != 0)
+if run.returncode:
+    print("a right program was caught:", run.stderr)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
