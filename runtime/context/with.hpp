@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -25,13 +26,36 @@ concept AsyncManager = requires(M& manager, std::exception_ptr error) {
     manager.aexit(error).operator co_await();
 };
 
-/// Calls the block, with `x` if it takes an argument.
-template <class Body, class X> auto call_body(Body& body, X& x) {
-    if constexpr (std::invocable<Body&, X&>)
-        return body(x);
+/// Whether the way out may swallow the block's exception: then it returns a bool.
+template <class Manager> constexpr bool can_swallow = [] {
+    if constexpr (SyncManager<Manager>)
+        return std::is_same_v<bool, decltype(std::declval<Manager&>().exit(nullptr))>;
+    else
+        return std::is_same_v<bool, await_result_t<decltype(std::declval<Manager&>().aexit(nullptr))>>;
+}();
+
+/// What with() returns for a block that returns T.
+template <class T, bool swallows> using with_result_t =
+    std::conditional_t<swallows, std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>>, T>;
+
+/// The result of the block; nothing where its exception was swallowed.
+template <class T> with_result_t<T, true> take_unless(bool swallowed, Result<T>& result) {
+    if (swallowed && result.error) return std::nullopt;
+    if constexpr (std::is_void_v<T>)
+        return result.take(), std::monostate();
+    else
+        return result.take();
+}
+
+/// Calls the block, with what the managers gave if it takes that.
+template <class Body, class... Xs> auto call_body(Body& body, Xs&... given) {
+    if constexpr (std::invocable<Body&, Xs&...>)
+        return body(given...);
     else
         return body();
 }
+template <class Body, class... Xs> using block_result_t =
+    typename decltype(call_body(std::declval<Body&>(), std::declval<Xs&>()...))::value_type;
 
 /// The body's frame is all there is: manager and body stay where they are, in the operand of the co_await.
 template <class Manager, class Body> class SyncWith {
@@ -49,9 +73,14 @@ template <class Manager, class Body> class SyncWith {
             block_.emplace(call_body(body_, manager_));
             block_->start(*Pump::current, &awaiting.promise());
         }
-        T await_resume() {
-            manager_.exit(block_->result().error);
-            return block_->result().take();
+        with_result_t<T, can_swallow<Manager>> await_resume() {
+            Result<T>& result = block_->result();
+            if constexpr (can_swallow<Manager>) {
+                return take_unless(manager_.exit(result.error), result);
+            } else {
+                manager_.exit(result.error);
+                return result.take();
+            }
         }
       private:
         Manager& manager_;
@@ -64,33 +93,37 @@ template <class Manager, class Body> class SyncWith {
     Body& body_;
 };
 
-/// Whether aexit() may swallow the block's exception: then it returns a bool.
-template <class Manager> constexpr bool can_swallow =
-    std::is_same_v<bool, await_result_t<decltype(std::declval<Manager&>().aexit(nullptr))>>;
-
-/// What with() returns for a block that returns T.
-template <class T, bool swallows> using with_result_t =
-    std::conditional_t<swallows, std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>>, T>;
-
-/// Holds what aenter() returned; the manager itself where it returned nothing.
-template <class X, class Manager> struct Entered {
+/// Holds what aenter() returned for the block; that gets the manager itself where it returned nothing.
+template <class Manager, class X> struct Entered {
     std::optional<X> x;
+    void set(X&& value) { x.emplace(std::move(value)); }
     X& get(Manager&) { return *x; }
 };
-template <class Manager> struct Entered<void, Manager> {
+template <class Manager, class X> struct Entered<Manager, X&> {
+    X* x = nullptr;
+    void set(X& value) { x = &value; }
+    X& get(Manager&) { return *x; }
+};
+template <class Manager> struct Entered<Manager, void> {
     Manager& get(Manager& manager) { return manager; }
 };
+template <class Manager> using entered_t =
+    Entered<Manager, await_result_t<decltype(std::declval<Manager&>().aenter())>>;
 
-template <class Manager, class Body, class X = await_result_t<decltype(std::declval<Manager&>().aenter())>>
-auto async_with(Manager& manager, Body& body) -> Coroutine<
-    with_result_t<typename decltype(call_body(body, std::declval<Entered<X, Manager>&>().get(manager)))::value_type,
-                  can_swallow<Manager>>> {
-    using T = typename decltype(call_body(body, std::declval<Entered<X, Manager>&>().get(manager)))::value_type;
-    Entered<X, Manager> entered;
-    if constexpr (std::is_void_v<X>)
+/// What the block gets from this manager.
+template <class Manager> struct GivenBy { using type = Manager&; };
+template <AsyncManager Manager> struct GivenBy<Manager> {
+    using type = decltype(std::declval<entered_t<Manager>>().get(std::declval<Manager&>()));
+};
+template <class Manager> using given_t = typename GivenBy<Manager>::type;
+
+template <class Manager, class Body, class T = block_result_t<Body, given_t<Manager>>>
+Coroutine<with_result_t<T, can_swallow<Manager>>> async_with(Manager& manager, Body& body) {
+    entered_t<Manager> entered;
+    if constexpr (std::is_same_v<entered_t<Manager>, Entered<Manager, void>>)
         co_await manager.aenter();
     else
-        entered.x.emplace(co_await manager.aenter());
+        entered.set(co_await manager.aenter());
 
     Result<T> result;
     try {
@@ -101,34 +134,87 @@ auto async_with(Manager& manager, Body& body) -> Coroutine<
     } catch (...) { result.error = std::current_exception(); }
 
     if constexpr (can_swallow<Manager>) {
-        const bool swallow = co_await manager.aexit(result.error);
-        if (result.error && swallow) co_return std::nullopt;
-        if constexpr (std::is_void_v<T>) {
-            result.take();
-            co_return std::monostate();
-        } else {
-            co_return result.take();
-        }
+        const bool swallowed = co_await manager.aexit(result.error);
+        co_return take_unless(swallowed, result);
     } else {
         co_await manager.aexit(result.error);
         co_return result.take();
     }
+}
+
+template <class Manager, class Body> auto with_one(Manager& manager, Body& body) {
+    if constexpr (SyncManager<Manager>)
+        return SyncWith(manager, body);
+    else
+        return async_with(manager, body);
+}
+
+/// `given`: references to what the managers outside of these gave.
+template <class Body, class... Given, class Manager, class... Managers,
+          class T = block_result_t<Body, Given..., given_t<Manager>, given_t<Managers>...>>
+auto with_several(Body& body, std::tuple<Given&...> given, Manager& manager, Managers&... inner)
+    -> Coroutine<with_result_t<T, (can_swallow<Manager> || ... || can_swallow<Managers>)>> {
+    const auto block = [&](std::remove_reference_t<given_t<Manager>>& x) {
+        const auto all = std::tuple_cat(given, std::tie(x));
+        if constexpr (sizeof...(inner) > 0)
+            return with_several(body, all, inner...);
+        else
+            return std::apply([&](auto&... xs) { return call_body(body, xs...); }, all);
+    };
+    if constexpr (can_swallow<Manager> && (false || ... || can_swallow<Managers>)) {
+        auto result = co_await with_one(manager, block);
+        if (!result) co_return std::nullopt;
+        co_return std::move(*result);
+    } else {
+        co_return co_await with_one(manager, block);
+    }
+}
+
+/// To be awaited where it is made, for it refers to temporaries there. That it can't be moved keeps it from being made
+/// a task, which would outlive them: give those a name first.
+template <class A> class InPlace {
+  public:
+    explicit InPlace(A awaitable) : awaitable_(std::move(awaitable)) {}
+    InPlace(InPlace&&) = delete;
+    auto operator co_await() && { return std::move(awaitable_).operator co_await(); }
+  private:
+    A awaitable_;
+};
+
+template <bool temporaries, class A> auto in_place(A awaitable) {
+    if constexpr (temporaries)
+        return InPlace<A>(std::move(awaitable));
+    else
+        return awaitable;
+}
+
+template <std::size_t... manager, class... Arguments>
+auto with_all(std::index_sequence<manager...>, std::tuple<Arguments&...> arguments) {
+    auto& body = std::get<sizeof...(manager)>(arguments);
+    if constexpr (sizeof...(manager) == 1)
+        return with_one(std::get<0>(arguments), body);
+    else
+        return with_several(body, std::tuple<>(), std::get<manager>(arguments)...);
 }
 }  // namespace detail
 
 /// Enters `manager`, runs the block, leaves the manager however the block ended, and returns what the block
 /// returned or throws what it threw:
 ///     co_await aio::with(aio::timeout(2s), [&]() -> aio::Coroutine<void> { ... });
-/// `body` returns a coroutine and may take what the manager gave on entry (the manager itself where it gave
-/// nothing). A manager that can swallow exceptions makes of a result T a std::optional<T>, empty when it did.
-/// If the way in throws, the block does not run and there is no way out. To be awaited where it is called:
-/// it refers to its arguments. Python: `async with`.
-template <class Manager, class Body> [[nodiscard]] auto with(Manager&& manager, Body&& body) {
-    static_assert(detail::safe_callable<Body>,
+/// A manager has enter() and exit(error), or aenter() and aexit(error) if it awaits. `error` is the exception that
+/// leaves the block, or null. What the way out throws replaces it. Where the way out returns a bool, true swallows the
+/// exception; so with() then returns a std::optional of the result, empty when that happened. If the way in throws, the
+/// block does not run and there is no way out.
+/// The last argument is the block. It returns a coroutine, and may take what the manager gave on entry (the manager
+/// itself, where that was nothing). Several managers are entered from left to right and left from right to left, as if
+/// each stood in the block of the one before it; the block may take what all of them gave.
+/// To be awaited where it is called: it refers to its arguments. Python: `async with`.
+template <class... Arguments>
+requires(sizeof...(Arguments) >= 2) [[nodiscard]] auto with(Arguments&&... arguments) {
+    using Block = std::tuple_element_t<sizeof...(Arguments) - 1, std::tuple<Arguments&&...>>;
+    static_assert(detail::safe_callable<Block>,
                   "g++ 12 destroys such a temporary twice: capture by reference, or name the block first");
-    if constexpr (detail::SyncManager<std::remove_reference_t<Manager>>)
-        return detail::SyncWith(manager, body);
-    else
-        return detail::async_with(manager, body);
+    return detail::in_place<(!std::is_lvalue_reference_v<Arguments> || ...)>(
+        detail::with_all(std::make_index_sequence<sizeof...(Arguments) - 1>(), std::tie(arguments...)));
 }
 }  // namespace aio

@@ -16,20 +16,28 @@ void require_supported(const Json& json) {
         for (const Json& inner : json) require_supported(inner);
 }
 
-Function read_function(const Json& json) {
+Function read_function(const Json& json, const char* body) {
     Function function;
     function.params = json.value("params", function.params);
     function.locals = json.value("locals", function.locals);
     function.locals.insert(function.params.begin(), function.params.end());
-    function.body = json.at("body");
+    function.body = part(json, body);
     return function;
+}
+
+ContextManager read_context_manager(const Json& json) {
+    const std::string swallow = json.contains("swallow") && !json["swallow"].is_null() ? json["swallow"] : "";
+    return {read_function(json, "enter"), part(json, "exit"), swallow};
 }
 
 }  // namespace
 
 Program::Program(const Json& document) {
     require_supported(document);
-    for (const auto& [name, json] : document.at("functions").items()) functions_.emplace(name, read_function(json));
+    for (const auto& [name, json] : document.at("functions").items())
+        functions_.emplace(name, read_function(json, "body"));
+    for (const auto& [name, json] : part(document, "cms").items())
+        context_managers_.emplace(name, read_context_manager(json));
     if (!functions_.contains("main")) throw ProgramError("there is no function main");
 }
 

@@ -22,14 +22,22 @@ struct Function {
     Json body;
 };
 
+/// The body is what it does on the way in.
+struct ContextManager : Function {
+    Json exit;
+    std::string swallow;  ///< the kind of exception, or nothing
+};
+
 class Program {
   public:
     /// Throws ProgramError, or what Json throws.
     explicit Program(const Json& document);
 
     const Function& function(const std::string& name) const { return functions_.at(name); }
+    const ContextManager& context_manager(const std::string& name) const { return context_managers_.at(name); }
   private:
     std::unordered_map<std::string, Function> functions_;
+    std::unordered_map<std::string, ContextManager> context_managers_;
 };
 
 /// `statement[name]`, a body; empty where there is none.

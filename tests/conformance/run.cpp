@@ -58,10 +58,14 @@ void Run::log_end(aio::EventLoop& loop, const std::string& text) {
     lines_.push_back(milliseconds(loop) + " - " + text);
 }
 
-aio::Coroutine<Value> Run::call(const Function& function, std::vector<Value> arguments) {
+Scope& Run::open_scope(const Function& function, std::vector<Value> arguments) {
     Scope& scope = scopes_.emplace_back(function, globals_);
     for (std::size_t i = 0; i < function.params.size(); ++i) scope.set(function.params[i], std::move(arguments[i]));
-    Call call{*this, scope};
+    return scope;
+}
+
+aio::Coroutine<Value> Run::call(const Function& function, std::vector<Value> arguments) {
+    Call call{*this, open_scope(function, std::move(arguments))};
     co_await run_block(call, function.body);
     co_return std::move(call.result);
 }

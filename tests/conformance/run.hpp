@@ -23,6 +23,10 @@ class Run {
     void log_end(aio::EventLoop& loop, const std::string& text);
     const std::vector<std::string>& lines() const noexcept { return lines_; }
 
+    const Program& program() const noexcept { return program_; }
+
+    /// The variables of a call of a function.
+    Scope& open_scope(const Function& function, std::vector<Value> arguments);
     /// The coroutine of a call of a function of the program.
     aio::Coroutine<Value> call(const std::string& function, std::vector<Value> arguments) {
         return call(program_.function(function), std::move(arguments));
@@ -47,6 +51,7 @@ struct Call {
     Scope& scope;
     Value result{};                 ///< what `return` gave
     std::exception_ptr handling{};  ///< what the innermost handler that runs has caught
+    std::exception_ptr leaving{};   ///< in the exit body of a context manager: the exception that leaves the block
 
     void log(const std::string& text) { run.log(text); }
 

@@ -5,8 +5,8 @@ namespace conformance {
 const Statement* find_statement(std::string_view name) {
     static const Statements all = [] {
         Statements statements;
-        for (const auto& table :
-             {basic_statements(), task_statements(), combinator_statements(), future_statements(), lock_statements()})
+        for (const auto& table : {basic_statements(), task_statements(), combinator_statements(), future_statements(),
+                                  lock_statements(), context_statements()})
             statements.insert(table.begin(), table.end());
         return statements;
     }();

@@ -17,10 +17,11 @@ using Outcomes = std::vector<aio::Outcome<Value>>;
 
 /// The values of the language (SPEC 4) first, then the objects: whatever the runtime hands out that a program can
 /// keep in a variable. All tasks and futures end with a Value, but for those of gather.
-using ValueBase = std::variant<std::monostate, bool, std::int64_t, std::string, List, std::exception_ptr,  //
-                               aio::Task<Value>, aio::Future<Value>, aio::Future<List>, aio::Future<Outcomes>,
-                               aio::Handle, aio::TimerHandle, std::shared_ptr<aio::Timeout>,
-                               std::shared_ptr<aio::TaskGroup>, std::shared_ptr<aio::Semaphore>>;
+using ValueBase =
+    std::variant<std::monostate, bool, std::int64_t, std::string, List, std::exception_ptr,  //
+                 aio::Task<Value>, aio::Future<Value>, aio::Future<List>, aio::Future<Outcomes>, aio::Handle,
+                 aio::TimerHandle, std::shared_ptr<aio::Timeout>, std::shared_ptr<aio::TaskGroup>,
+                 std::shared_ptr<aio::Semaphore>, std::shared_ptr<aio::ExitStack>>;
 struct Value : ValueBase {
     using ValueBase::ValueBase;
 };

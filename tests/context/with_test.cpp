@@ -263,4 +263,173 @@ TEST_ON_LOOP(AsyncWith, can_be_cancelled_on_its_way_in_and_then_the_block_does_n
     EXPECT_TRUE(task.cancelled());
 }
 
+// ---- managers that can swallow without awaiting
+
+struct SwallowingPlain {
+    void enter() {}
+    bool exit(const std::exception_ptr& error) { return aio::holds<aio::ValueError>(error); }
+};
+
+TEST_ON_LOOP(SyncWith, that_can_swallow_gives_an_optional) {
+    SwallowingPlain manager;
+    const auto returns = []() -> Coroutine<int> { co_return 7; };
+    const std::optional<int> value = co_await with(manager, returns);
+    EXPECT_EQ(value, 7);
+    const auto fails = []() -> Coroutine<> {
+        throw aio::ValueError("boom");
+        co_return;
+    };
+    const std::optional<std::monostate> none = co_await with(manager, fails);
+    EXPECT_FALSE(none.has_value());
+    const auto times_out = []() -> Coroutine<> {
+        throw aio::TimeoutError();
+        co_return;
+    };
+    const std::string ending = co_await ending_of(with(manager, times_out));
+    EXPECT_EQ(ending, "aio::TimeoutError: timed out");
+}
+
+TEST_ON_LOOP(AsyncWith, gives_the_block_a_reference_if_aenter_returns_one) {
+    struct Entering {
+        Coroutine<Entering&> aenter() { co_return *this; }
+        Coroutine<> aexit(std::exception_ptr) { co_return; }
+    };
+    Entering manager;
+    const auto block = [&](Entering& given) -> Coroutine<bool> { co_return &given == &manager; };
+    const bool same = co_await with(manager, block);
+    EXPECT_TRUE(same);
+}
+
+// ---- several managers
+
+/// Gives its name.
+struct Named {
+    Log& log;
+    std::string name;
+    bool refuses = false;
+    int waits = 0;
+    Coroutine<std::string> aenter() {
+        co_await turns(waits);
+        if (refuses) throw aio::ValueError("no " + name);
+        log("+" + name);
+        co_return name;
+    }
+    Coroutine<> aexit(std::exception_ptr error) {
+        co_await turns(waits);
+        log("-" + name + (error ? "!" : ""));
+    }
+};
+
+TEST_ON_LOOP(WithSeveral, enters_them_in_order_and_leaves_them_in_reverse) {
+    Log log;
+    Named a{log, "a"}, c{log, "c"};
+    Plain b{log};
+    const auto block = [&](std::string& x, Plain& y, std::string& z) -> Coroutine<std::string> {
+        EXPECT_EQ(&y, &b);
+        co_return x + z;
+    };
+    const std::string value = co_await with(a, b, c, block);
+    EXPECT_EQ(value, "ac");
+    EXPECT_EQ(log.text(), "+a enter +c -c exit -a");
+}
+
+TEST_ON_LOOP(WithSeveral, leaves_those_before_one_that_cannot_be_entered) {
+    Log log;
+    Named a{log, "a"}, b{log, "b"}, c{log, "c", true};
+    const auto block = [&]() -> Coroutine<> {
+        ADD_FAILURE() << "must not run";
+        co_return;
+    };
+    const std::string ending = co_await ending_of(with(a, b, c, block));
+    EXPECT_EQ(ending, "aio::ValueError: no c");
+    EXPECT_EQ(log.text(), "+a +b -b! -a!");
+}
+
+TEST_ON_LOOP(WithSeveral, shows_all_of_them_the_exception_up_to_the_one_that_swallows_it) {
+    Log log;
+    Named a{log, "a"}, c{log, "c"};
+    Swallowing b;
+    const auto fails = []() -> Coroutine<int> {
+        throw aio::ValueError("boom");
+        co_return 7;
+    };
+    const std::optional<int> inner = co_await with(a, b, c, fails);
+    EXPECT_EQ(inner, std::nullopt);
+    EXPECT_EQ(log.text(), "+a +c -c! -a");
+}
+
+TEST_ON_LOOP(WithSeveral, swallow_what_an_inner_way_in_throws) {
+    Log log;
+    Named b{log, "b", true};
+    Swallowing a;
+    const auto block = []() -> Coroutine<int> { co_return 7; };
+    const std::optional<int> none = co_await with(a, b, block);
+    EXPECT_EQ(none, std::nullopt);
+}
+
+TEST_ON_LOOP(WithSeveral, that_can_swallow_give_one_optional) {
+    Swallowing a, c;
+    SwallowingPlain b;
+    const auto returns = []() -> Coroutine<int> { co_return 7; };
+    const std::optional<int> value = co_await with(a, b, c, returns);
+    EXPECT_EQ(value, 7);
+    const auto fails = []() -> Coroutine<> {
+        throw aio::ValueError("boom");
+        co_return;
+    };
+    const std::optional<std::monostate> none = co_await with(a, b, c, fails);
+    EXPECT_FALSE(none.has_value());
+}
+
+TEST(WithSeveral, cancelled_at_any_await_leave_each_that_was_entered) {
+    for (int turn = 0; turn <= 10; ++turn) {
+        Counted::reset();
+        Log log;
+        const auto main = [&]() -> Coroutine<> {
+            const auto body = [&]() -> Coroutine<> {
+                Named a{log, "a", false, 2}, b{log, "b", false, 2};
+                co_await with(a, b, [&]() -> Coroutine<> {
+                    const Counted local;
+                    co_await turns(2);
+                    log("block");
+                });
+            };
+            const auto task = create_task(body);
+            co_await turns(turn + 1);
+            task.cancel();
+            const std::string ending = co_await ending_of(task);
+            log(ending.substr(0, ending.find(':')));
+        };
+        run_virtually(main());
+        const std::string expected = turn < 2    ? "aio"
+                                     : turn < 4  ? "+a -a! aio"
+                                     : turn < 6  ? "+a +b -b! -a! aio"
+                                     : turn < 8  ? "+a +b block -a! aio"
+                                     : turn < 10 ? "+a +b block -b aio"
+                                                 : "+a +b block -b -a returned";
+        EXPECT_EQ(log.text(), expected) << turn;
+        EXPECT_EQ(Counted::alive(), 0) << turn;
+    }
+}
+
+// ---- what with() refuses
+
+// A temporary that g++ 12 would destroy twice: with() asks for exactly this.
+const auto by_value = [text = std::string()]() -> Coroutine<> { co_return; };
+const auto by_reference = [&text = by_value]() -> Coroutine<> { co_return; };
+static_assert(!aio::detail::safe_callable<std::remove_const_t<decltype(by_value)>>);
+static_assert(aio::detail::safe_callable<decltype((by_value))>, "it has a name");
+static_assert(aio::detail::safe_callable<std::remove_const_t<decltype(by_reference)>>);
+
+// What refers to temporaries can't be moved, so it can't be made a task that would outlive them.
+template <class... Arguments> constexpr bool movable =
+    std::move_constructible<decltype(with(std::declval<Arguments>()...))>;
+using Block = decltype(by_reference);
+static_assert(movable<Plain&, Block&>);
+static_assert(movable<Awaiting&, Awaiting&, Block&>);
+static_assert(!movable<Plain, Block&>);
+static_assert(!movable<Awaiting, Block&>);
+static_assert(!movable<Awaiting&, std::remove_const_t<Block>>);
+static_assert(!movable<Awaiting&, Awaiting, Block&>);
+
 }  // namespace

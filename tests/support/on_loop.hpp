@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <concepts>
 #include <string>
 
 #include "runtime/tasks/run.hpp"
@@ -42,12 +43,18 @@ inline Coroutine<> forever() {
 }
 
 /// Awaits it and says how it ended: "returned", "aio::CancelledError", "aio::TimeoutError: timed out".
-template <class A> Coroutine<std::string> ending_of(A awaitable) {
+template <std::move_constructible A> Coroutine<std::string> ending_of(A awaitable) {
     std::string ending = "returned";
     try {
         co_await std::move(awaitable);
     } catch (...) { ending = describe(std::current_exception()); }
     co_return ending;
+}
+/// The same for what must be awaited where it is made.
+template <class A>
+requires(!std::move_constructible<A>) Coroutine<std::string> ending_of(A&& awaitable) {
+    const auto await = [&]() -> Coroutine<> { co_await std::move(awaitable); };
+    co_return co_await ending_of(await());
 }
 
 /// How it has ended: as above, or "pending" or "cancelled".

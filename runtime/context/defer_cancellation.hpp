@@ -1,0 +1,60 @@
+// defer_cancellation(): what must run to its end, such as a rollback.
+#pragma once
+#include "runtime/tasks/waiting.hpp"
+
+namespace aio {
+namespace detail {
+
+/// Lets nobody but its holder see a task: the end of run() cancels all tasks that it knows.
+class HiddenTask {
+  public:
+    explicit HiddenTask(TaskState& task) noexcept : task_(task) { task.ListHook<TaskState>::unlink(); }
+    HiddenTask(HiddenTask&&) = delete;
+    ~HiddenTask() {
+        if (!task_.done()) task_.dissolve();
+    }
+  private:
+    TaskState& task_;
+};
+
+/// Returns when `future` is done; throws CancelledError then if the current task was cancelled meanwhile.
+inline Coroutine<void> wait_whatever_comes(const FutureBase& future) {
+    bool cancelled = false;
+    while (!future.done()) {
+        Waiter waiter;
+        Waker waker(waiter);
+        future.state().add_callback(waker);
+        try {
+            co_await waiter;
+        } catch (const CancelledError&) { cancelled = true; }
+    }
+    if (cancelled) throw CancelledError();
+}
+}  // namespace detail
+
+/// Runs `awaitable` to its end, however often the current task is cancelled meanwhile, and returns what it returns or
+/// throws what it throws. If the task was cancelled, CancelledError is thrown afterwards, once; a result is then lost,
+/// and an error is reported as a task's that nobody retrieved.
+///     co_await aio::defer_cancellation(transaction.rollback());
+/// The awaitable starts when this is awaited, in a task of its own, which bears the current one's name: so a time limit
+/// inside it works. Nobody can cancel that task, the end of run() included. A task that is given as the awaitable can
+/// still be cancelled by its handles.
+///
+/// asyncio has no name for it, and shield() is only half of it: a cancelled awaiter of a shield goes on at once, while
+/// what it shields still runs, and the end of asyncio.run() cancels that too. The idiom there:
+///     task = asyncio.ensure_future(rollback())
+///     while not task.done():
+///         try: await asyncio.shield(task)
+///         except asyncio.CancelledError: cancelled = True    # remembered, and raised when the task is done
+template <detail::Awaitable A> Coroutine<detail::await_result_t<A>> defer_cancellation(A awaitable) {
+    if constexpr (detail::is_future<A>) {
+        co_await detail::wait_whatever_comes(awaitable);
+        co_return awaitable.take();
+    } else {
+        const auto task = create_task(std::move(awaitable), current_task().get_name());
+        const detail::HiddenTask hidden(*task.state().as_task());
+        co_await detail::wait_whatever_comes(task);
+        co_return task.take();
+    }
+}
+}  // namespace aio
