@@ -119,6 +119,7 @@ aio::Coroutine<void> amain() {
     co_await without_a_turn(turns);
     co_await one_turn(turns);
     co_await two_turns(turns);
+    co_await aio::sleep(0s);  // the callback that counts is queued once more
 }
 
 int main() {
