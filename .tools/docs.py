@@ -170,6 +170,17 @@ def shown(value):
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
+def empty_filters(tree):
+    """(page, line, what is wrong) of each `make bench B=...` with a word that no saved benchmark has in its name."""
+    path = f"{RESULTS}benchmarks.json"
+    names = json.loads(tree.texts.get(path, '{"benchmarks": {}}'))["benchmarks"]
+    for page, text in tree.pages():
+        for match in re.finditer(r"make bench\s+B='?([\w|]+)", text):
+            for word in match[1].split("|"):
+                if not any(word in name for name in names):
+                    yield page, line_of(text, match.start()), f"no benchmark in {path} is called *{word}*"
+
+
 # ---- Pages
 
 

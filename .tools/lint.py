@@ -208,8 +208,9 @@ def welded_output(tree):
 
 @rule
 def welded_number(tree):
-    """A time or a ratio in prose comes from a benchmark's saved result."""
+    """A time or a ratio in prose comes from a benchmark's saved result, and the command to repeat it finds that."""
     yield from in_pages(tree, "welded-number")
+    yield from docs.empty_filters(tree)
 
 
 @rule

@@ -23,7 +23,7 @@ PAGE = """
 # A page
 A [link](../README.md#the-end), [one on this page](#a-page), [one out](https://example.org/x#y) and `[&](auto& x)`.
 It takes <!-- number await/bare/await -->2.1<!-- /number --> times as long, <!-- number run us
--->42<!-- /number --> µs or `<!-- number no/such -->`, and <!-- number await bytes -->385<!-- /number --> bytes.
+-->42<!-- /number --> µs or `<!-- number no/such -->` (`make bench B='await|run'`), and <!-- number await bytes -->385<!-- /number --> bytes.
 
 <!-- code chapters/1.1-first/main.cpp body -->
 ```cpp
@@ -142,7 +142,7 @@ FAULTS = {
     "welded-number": [("notes/02-two.md", text) for text in (
         "<!-- number await/none -->2.1<!-- /number -->\n", "<!-- number none ns -->2.1<!-- /number -->\n",
         "<!-- number await cows -->2.1<!-- /number -->\n", "<!-- number other:await ns -->15<!-- /number -->\n",
-        "<!-- number await ns -->15\n", "It takes 15 ns.\n", "It takes\n3.5 µs.\n")],
+        "<!-- number await ns -->15\n", "`make bench B='await|none'`\n", "It takes 15 ns.\n", "It takes\n3.5 µs.\n")],
     "plain-code": [("notes/02-two.md", text) for text in (
         "```cpp\nint f() {\n  return 1;\n}\n" + "int g();\n" * 14 + "```\n",
         "```cpp\n// a line of a program\n\n  // a line of a program\n// a line of a program\n```\n")],
