@@ -24,7 +24,7 @@ endif
 O      ?= 2
 SIZE   ?= medium
 # What the conformance interpreter can do so far; empty: everything.
-FEATURES ?= future,callback,gather,wait,wait_for,timeout,shield,as_completed,group,semaphore,context
+FEATURES ?= future,callback,gather,wait,wait_for,timeout,shield,as_completed,group,lock,semaphore,event,condition,barrier,queue,context
 # The distribution's Python: the one of Debian 12 is the release that the conformance logs were made with.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 

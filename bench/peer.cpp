@@ -56,6 +56,19 @@ aio::Coroutine<void> yield_many(long n) {
 
 aio::Coroutine<void> two_yield(long n) { co_await aio::gather(yield_many(n / 2), yield_many(n / 2)); }
 
+aio::Coroutine<void> produce(aio::Queue<long>& queue, long n) {
+    for (long i = 0; i < n; ++i) co_await queue.put(i);
+}
+
+aio::Coroutine<void> consume(aio::Queue<long>& queue, long n) {
+    for (long i = 0; i < n; ++i) sink += co_await queue.get();
+}
+
+aio::Coroutine<void> one_queue(long n) {
+    aio::Queue<long> queue(64);
+    co_await aio::gather(consume(queue, n), produce(queue, n));
+}
+
 aio::Coroutine<void> cancel_timers(long n) {
     aio::EventLoop& loop = aio::get_running_loop();
     for (long i = 0; i < n; ++i) loop.call_later(60s, [] { ++sink; }).cancel();
@@ -115,7 +128,8 @@ struct Workload {
     aio::Coroutine<void> (*coroutine)(long);
 };
 constexpr Workload workloads[] = {
-    {"await", await_many}, {"spawn", spawn}, {"yield", two_yield}, {"cancel", cancel_timers}, {"timeout", timeouts},
+    {"await", await_many}, {"spawn", spawn},          {"yield", two_yield},
+    {"queue", one_queue},  {"cancel", cancel_timers}, {"timeout", timeouts},
 };
 
 }  // namespace

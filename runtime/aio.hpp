@@ -10,6 +10,11 @@
 #include "runtime/coroutine/generator.hpp"         // IWYU pragma: export
 #include "runtime/reactor/errors.hpp"              // IWYU pragma: export
 #include "runtime/reactor/event_loop.hpp"          // IWYU pragma: export
+#include "runtime/sync/barrier.hpp"                // IWYU pragma: export
+#include "runtime/sync/condition.hpp"              // IWYU pragma: export
+#include "runtime/sync/event.hpp"                  // IWYU pragma: export
+#include "runtime/sync/lock.hpp"                   // IWYU pragma: export
+#include "runtime/sync/queue.hpp"                  // IWYU pragma: export
 #include "runtime/sync/semaphore.hpp"              // IWYU pragma: export
 #include "runtime/tasks/as_completed.hpp"          // IWYU pragma: export
 #include "runtime/tasks/future.hpp"                // IWYU pragma: export

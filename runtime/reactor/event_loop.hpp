@@ -105,6 +105,7 @@ class EventLoop {
     void wake() noexcept { selector_.wake(); }
     /// From now on no error is reported: what is left is being destroyed.
     void mute() noexcept { muted_ = true; }
+    bool muted() const noexcept { return muted_; }
   private:
     friend class WorkGuard;
     template <class F> auto make_call(F&& function) {

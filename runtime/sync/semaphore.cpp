@@ -5,12 +5,6 @@ Semaphore::Semaphore(int value) : value_(value) {
     if (value < 0) throw ValueError("Semaphore initial value must be >= 0");
 }
 
-bool Semaphore::try_acquire() noexcept {
-    if (locked()) return false;
-    --value_;
-    return true;
-}
-
 // CPython's acquire, line by line.
 Coroutine<void> Semaphore::acquire_slowly() {
     detail::QueuedWaiter waiter;
@@ -41,7 +35,7 @@ void Semaphore::release() {
 
 // The slot is taken for the waiter here, not when it runs: nobody can slip in between.
 void Semaphore::wake_next() noexcept {
-    if (waiters_.wake_next()) --value_;
+    if (waiters_.wake(1) > 0) --value_;
 }
 
 void BoundedSemaphore::release() {

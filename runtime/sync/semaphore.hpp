@@ -1,6 +1,5 @@
 // Semaphore: so many at a time, first come, first served.
 #pragma once
-#include <optional>
 #include "runtime/sync/guard.hpp"
 #include "runtime/sync/try_first.hpp"
 #include "runtime/sync/waiter_queue.hpp"
@@ -20,7 +19,9 @@ class Semaphore {
     /// `co_await semaphore.acquire()` takes one; waits where it must, else neither suspends nor allocates.
     /// Cancelled while it waits, it has taken none.
     auto acquire() {
-        return detail::TryFirst([this] { return try_acquire(); }, [this] { return acquire_slowly(); });
+        return detail::TryFirst(
+            *this, [](const Semaphore& s) { return !s.locked(); }, [](Semaphore& s) { --s.value_; },
+            [](Semaphore& s) { return s.acquire_slowly(); });
     }
 
     /// Gives one back, and wakes the first who waits.
@@ -28,13 +29,13 @@ class Semaphore {
 
     /// `auto guard = co_await semaphore.scoped();` acquires, and releases when `guard` goes.
     auto scoped() {
-        return detail::TryFirst([this] { return try_acquire() ? std::optional(Guard(*this)) : std::nullopt; },
-                                [this] { return scoped_slowly(); });
+        return detail::TryFirst(
+            *this, [](const Semaphore& s) { return !s.locked(); }, [](Semaphore& s) { return --s.value_, Guard(s); },
+            [](Semaphore& s) { return s.scoped_slowly(); });
     }
   protected:
     int value_;
   private:
-    bool try_acquire() noexcept;
     Coroutine<void> acquire_slowly();
     Coroutine<Guard<Semaphore>> scoped_slowly();
     void wake_next() noexcept;

@@ -2,40 +2,46 @@
 #pragma once
 #include <coroutine>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include "runtime/coroutine/coroutine.hpp"
 
 namespace aio::detail {
-/// `co_await` of an operation in two halves. `fast()` tries it at once, and says by a bool or a std::optional of
-/// the result whether it could; else `slow()` is called, a coroutine that waits, and awaited in place.
-template <class Fast, class Slow> class TryFirst {
-    using Waiting = std::invoke_result_t<Slow&>;
+/// `co_await` of an operation that mostly need not wait. If `ready(object)`, its result is what `now(object, held...)`
+/// returns; else `slowly(object, held...)` is called, a coroutine that waits, and awaited in place. What is held until
+/// then, an item to put say, both may move from.
+template <class Object, class Ready, class Now, class Slowly, class... Held> class TryFirst {
+    using Waiting = std::invoke_result_t<Slowly&, Object&, Held&...>;
     using T = typename Waiting::value_type;
   public:
-    TryFirst(Fast fast, Slow slow) : fast_(fast), slow_(slow) {}
+    TryFirst(Object& object, Ready ready, Now now, Slowly slowly, Held... held)
+        : object_(&object), ready_(ready), now_(now), slowly_(slowly), held_(std::move(held)...) {}
 
     class Awaiter {
       public:
-        Awaiter(Fast fast, Slow slow) : fast_(fast), slow_(slow) {}
-        bool await_ready() { return static_cast<bool>(done_ = fast_()); }
+        explicit Awaiter(TryFirst operation) : operation_(std::move(operation)) {}
+        bool await_ready() const { return operation_.ready_(*operation_.object_); }
         template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
-            waiting_.emplace(slow_());
+            waiting_.emplace(operation_.call(operation_.slowly_));
             waiting_->start(*Pump::current, &awaiting.promise());
         }
-        T await_resume() {
-            if (waiting_) return waiting_->result().take();
-            if constexpr (!std::is_void_v<T>) return std::move(*done_);
-        }
+        T await_resume() { return waiting_ ? waiting_->result().take() : operation_.call(operation_.now_); }
       private:
-        Fast fast_;
-        Slow slow_;
-        std::invoke_result_t<Fast&> done_{};
+        TryFirst operation_;
         std::optional<Waiting> waiting_;
     };
-    Awaiter operator co_await() const { return Awaiter(fast_, slow_); }
+    Awaiter operator co_await() const& { return Awaiter(*this); }
+    Awaiter operator co_await() && { return Awaiter(std::move(*this)); }
   private:
-    Fast fast_;
-    Slow slow_;
+    template <class F> auto call(F& function) {
+        return std::apply([&](Held&... held) { return function(*object_, held...); }, held_);
+    }
+
+    Object* object_;
+    [[no_unique_address]] Ready ready_;
+    [[no_unique_address]] Now now_;
+    [[no_unique_address]] Slowly slowly_;
+    [[no_unique_address]] std::tuple<Held...> held_;
 };
 }  // namespace aio::detail

@@ -48,9 +48,11 @@ Described describe(const std::exception_ptr& error) {
         std::rethrow_exception(error);
     } catch (const aio::CancelledError&) { return {"CancelledError", ""}; } catch (const aio::ValueError& e) {
         return {"ValueError", in_brackets(e.what())};
-    } catch (const aio::RuntimeError& e) { return {"RuntimeError", in_brackets(e.what())}; } catch (const KeyError& e) {
-        return {"KeyError", in_brackets(e.what())};
-    } catch (const aio::TimeoutError& e) {
+    } catch (const aio::BrokenBarrierError&) { return {"BrokenBarrierError", ""}; } catch (const aio::QueueFull&) {
+        return {"QueueFull", ""};
+    } catch (const aio::QueueEmpty&) { return {"QueueEmpty", ""}; } catch (const aio::RuntimeError& e) {
+        return {"RuntimeError", in_brackets(e.what())};
+    } catch (const KeyError& e) { return {"KeyError", in_brackets(e.what())}; } catch (const aio::TimeoutError& e) {
         return {"TimeoutError", in_brackets(e.what())};
     } catch (const aio::InvalidStateError& e) {
         return {"InvalidStateError", in_brackets(e.what())};

@@ -29,6 +29,7 @@ Statements task_statements();
 Statements combinator_statements();
 Statements future_statements();
 Statements lock_statements();
+Statements queue_statements();
 Statements context_statements();
 
 /// Runs the statements of a body, up to one that ends it; the second form that of a callback.

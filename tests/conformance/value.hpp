@@ -17,11 +17,14 @@ using Outcomes = std::vector<aio::Outcome<Value>>;
 
 /// The values of the language (SPEC 4) first, then the objects: whatever the runtime hands out that a program can
 /// keep in a variable. All tasks and futures end with a Value, but for those of gather.
-using ValueBase =
-    std::variant<std::monostate, bool, std::int64_t, std::string, List, std::exception_ptr,  //
-                 aio::Task<Value>, aio::Future<Value>, aio::Future<List>, aio::Future<Outcomes>, aio::Handle,
-                 aio::TimerHandle, std::shared_ptr<aio::Timeout>, std::shared_ptr<aio::TaskGroup>,
-                 std::shared_ptr<aio::Semaphore>, std::shared_ptr<aio::ExitStack>>;
+using ValueBase = std::variant<std::monostate, bool, std::int64_t, std::string, List, std::exception_ptr,  //
+                               aio::Task<Value>, aio::Future<Value>, aio::Future<List>, aio::Future<Outcomes>,
+                               aio::Handle, aio::TimerHandle, std::shared_ptr<aio::Timeout>,
+                               std::shared_ptr<aio::TaskGroup>,  //
+                               std::shared_ptr<aio::Lock>, std::shared_ptr<aio::Semaphore>, std::shared_ptr<aio::Event>,
+                               std::shared_ptr<aio::Condition>, std::shared_ptr<aio::Barrier>,  //
+                               std::shared_ptr<aio::Queue<Value>>, std::shared_ptr<aio::LifoQueue<Value>>,
+                               std::shared_ptr<aio::PriorityQueue<std::int64_t>>, std::shared_ptr<aio::ExitStack>>;
 struct Value : ValueBase {
     using ValueBase::ValueBase;
 };

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <optional>
 
 #include "tests/support/on_loop.hpp"
 
@@ -18,10 +17,13 @@ Coroutine<std::unique_ptr<int>> slowly(int n) {
     co_return std::make_unique<int>(n);
 }
 
+int nothing = 0;
+
 /// The number at once if `ready`, else two turns later.
 auto number(int n, bool ready) {
-    return TryFirst([n, ready] { return ready ? std::optional(std::make_unique<int>(n)) : std::nullopt; },
-                    [n] { return slowly(n); });
+    return TryFirst(
+        nothing, [ready](int) { return ready; }, [n](int) { return std::make_unique<int>(n); },
+        [n](int) { return slowly(n); });
 }
 
 TEST_ON_LOOP(TryFirst, answers_in_place_where_it_can) {
@@ -46,14 +48,31 @@ Coroutine<> refuses() {
     throw aio::ValueError("refused");
 }
 
+Coroutine<std::unique_ptr<int>> give_back(std::unique_ptr<int> n) {
+    co_await turns(1);
+    co_return n;
+}
+
+TEST_ON_LOOP(TryFirst, hands_what_it_holds_to_the_half_that_does_the_work) {
+    for (const bool ready : {true, false}) {
+        auto operation = TryFirst(
+            nothing, [ready](int) { return ready; }, [](int, std::unique_ptr<int>& n) { return std::move(n); },
+            [](int, std::unique_ptr<int>& n) { return give_back(std::move(n)); }, std::make_unique<int>(7));
+        const std::unique_ptr<int> n = co_await std::move(operation);
+        EXPECT_EQ(*n, 7);
+    }
+}
+
 TEST_ON_LOOP(TryFirst, throws_what_the_waiting_half_throws) {
-    const auto operation = TryFirst([] { return false; }, [] { return refuses(); });
+    const auto operation = TryFirst(
+        nothing, [](int) { return false; }, [](int) {}, [](int) { return refuses(); });
     const std::string ending = co_await ending_of(operation);
     EXPECT_EQ(ending, "aio::ValueError: refused");
 }
 
 TEST_ON_LOOP(TryFirst, is_cancelled_where_it_waits) {
-    const auto operation = TryFirst([] { return false; }, [] { return forever(); });
+    const auto operation = TryFirst(
+        nothing, [](int) { return false; }, [](int) {}, [](int) { return forever(); });
     const auto task = aio::create_task(operation);
     co_await turns(1);
     task.cancel();

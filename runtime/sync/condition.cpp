@@ -1,0 +1,30 @@
+#include "runtime/sync/condition.hpp"
+
+namespace aio {
+// [wait]
+Coroutine<void> Condition::wait() {
+    if (!locked()) throw RuntimeError("cannot wait on un-acquired lock");
+    release();
+    bool cancelled = false;
+    {
+        detail::QueuedWaiter waiter;
+        waiters_.push_back(waiter);
+        try {
+            co_await waiter;
+        } catch (const CancelledError&) { cancelled = true; }
+    }
+    for (bool acquired = false; !acquired;) {
+        try {
+            co_await acquire();
+            acquired = true;
+        } catch (const CancelledError&) { cancelled = true; }
+    }
+    if (cancelled) throw CancelledError();
+}
+// [/wait]
+
+void Condition::notify(std::size_t n) {
+    if (!locked()) throw RuntimeError("cannot notify on un-acquired lock");
+    waiters_.wake(n);
+}
+}  // namespace aio

@@ -1,0 +1,37 @@
+// Event: many wait until one thing has happened.
+#pragma once
+#include "runtime/sync/try_first.hpp"
+#include "runtime/sync/waiter_queue.hpp"
+
+namespace aio {
+/// asyncio.Event of 3.11.2: a flag, false at first. It must outlive those who wait for it.
+class Event {
+  public:
+    Event() = default;
+    Event(Event&&) = delete;
+
+    bool is_set() const noexcept { return value_; }
+
+    /// Wakes all who wait. They go on even if the event is cleared before they run.
+    void set() noexcept {
+        if (!std::exchange(value_, true)) waiters_.wake_all();
+    }
+    /// From now on wait() waits again.
+    void clear() noexcept { value_ = false; }
+
+    /// `co_await event.wait()` waits until it is set; if it is, it neither suspends nor allocates.
+    auto wait() {
+        return detail::TryFirst(
+            *this, [](const Event& e) { return e.value_; }, [](Event&) {}, [](Event& e) { return e.wait_slowly(); });
+    }
+  private:
+    Coroutine<void> wait_slowly() {
+        detail::QueuedWaiter waiter;
+        waiters_.push_back(waiter);
+        co_await waiter;
+    }
+
+    bool value_ = false;
+    detail::WaiterQueue waiters_;
+};
+}  // namespace aio

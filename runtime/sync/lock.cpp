@@ -1,0 +1,35 @@
+#include "runtime/sync/lock.hpp"
+
+namespace aio {
+// [acquire]
+Coroutine<void> Lock::acquire_slowly() {
+    detail::QueuedWaiter waiter;
+    waiters_.push_back(waiter);
+    try {
+        co_await waiter;
+    } catch (const CancelledError&) {
+        waiter.unlink();
+        if (!locked_) wake_first();  // woken and cancelled in one turn: the lock goes to the next
+        throw;
+    }
+    waiter.unlink();
+    locked_ = true;
+}
+// [/acquire]
+
+Coroutine<Guard<Lock>> Lock::scoped_slowly() {
+    co_await acquire_slowly();
+    co_return Guard(*this);
+}
+
+void Lock::release() {
+    if (!locked_) throw RuntimeError("Lock is not acquired.");
+    locked_ = false;
+    wake_first();
+}
+
+// One who was woken or cancelled before stands there still: it will take the lock, or wake the next, when it runs.
+void Lock::wake_first() noexcept {
+    if (detail::QueuedWaiter* first = waiters_.front()) first->wake();
+}
+}  // namespace aio

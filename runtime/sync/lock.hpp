@@ -1,0 +1,44 @@
+// Lock: one at a time, first come, first served.
+#pragma once
+#include "runtime/sync/guard.hpp"
+#include "runtime/sync/try_first.hpp"
+#include "runtime/sync/waiter_queue.hpp"
+
+namespace aio {
+/// asyncio.Lock of 3.11.2: between tasks, not threads. It must outlive those who wait for it or hold a guard.
+class Lock {
+  public:
+    Lock() = default;
+    Lock(Lock&&) = delete;
+
+    bool locked() const noexcept { return locked_; }
+
+    /// `co_await lock.acquire()` takes it; waits while somebody else has it or came first, else neither suspends nor
+    /// allocates. It has no owner: whoever has it waits for ever, if it takes it again. Cancelled while it waits, it
+    /// has not taken it.
+    auto acquire() {
+        return detail::TryFirst(
+            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { l.locked_ = true; },
+            [](Lock& l) { return l.acquire_slowly(); });
+    }
+
+    /// Gives it back and wakes the first who waits, who takes it in the next turn. Throws RuntimeError if nobody has
+    /// it.
+    void release();
+
+    /// `auto guard = co_await lock.scoped();` acquires, and releases when `guard` goes. asyncio: `async with lock`.
+    auto scoped() {
+        return detail::TryFirst(
+            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { return l.locked_ = true, Guard(l); },
+            [](Lock& l) { return l.scoped_slowly(); });
+    }
+  private:
+    bool free() const noexcept { return !locked_ && !waiters_.any_not_cancelled(); }
+    Coroutine<void> acquire_slowly();
+    Coroutine<Guard<Lock>> scoped_slowly();
+    void wake_first() noexcept;
+
+    bool locked_ = false;
+    detail::WaiterQueue waiters_;
+};
+}  // namespace aio
