@@ -1,7 +1,6 @@
 #include "runtime/sync/condition.hpp"
 
 namespace aio {
-// [wait]
 Coroutine<void> Condition::wait() {
     if (!locked()) throw RuntimeError("cannot wait on un-acquired lock");
     release();
@@ -21,7 +20,6 @@ Coroutine<void> Condition::wait() {
     }
     if (cancelled) throw CancelledError();
 }
-// [/wait]
 
 void Condition::notify(std::size_t n) {
     if (!locked()) throw RuntimeError("cannot notify on un-acquired lock");

@@ -1,7 +1,6 @@
 #include "runtime/sync/lock.hpp"
 
 namespace aio {
-// [acquire]
 Coroutine<void> Lock::acquire_slowly() {
     detail::QueuedWaiter waiter;
     waiters_.push_back(waiter);
@@ -15,7 +14,6 @@ Coroutine<void> Lock::acquire_slowly() {
     waiter.unlink();
     locked_ = true;
 }
-// [/acquire]
 
 Coroutine<Guard<Lock>> Lock::scoped_slowly() {
     co_await acquire_slowly();

@@ -96,7 +96,6 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
         co_return get_nowait();
     }
 
-    // [wait_until]
     Coroutine<void> wait_until(bool (Queue::*ready)() const noexcept, detail::WaiterQueue& waiters) {
         while (!(this->*ready)()) {
             if (shut_down_) throw QueueShutDown();
@@ -120,7 +119,6 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
             if (waiter->wake()) return true;
         return false;
     }
-    // [/wait_until]
 
     Order items_;
     const std::size_t maxsize_;
