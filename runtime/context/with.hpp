@@ -117,6 +117,7 @@ template <AsyncManager Manager> struct GivenBy<Manager> {
 };
 template <class Manager> using given_t = typename GivenBy<Manager>::type;
 
+// [async-with]
 template <class Manager, class Body, class T = block_result_t<Body, given_t<Manager>>>
 Coroutine<with_result_t<T, can_swallow<Manager>>> async_with(Manager& manager, Body& body) {
     entered_t<Manager> entered;
@@ -141,6 +142,7 @@ Coroutine<with_result_t<T, can_swallow<Manager>>> async_with(Manager& manager, B
         co_return result.take();
     }
 }
+// [/async-with]
 
 template <class Manager, class Body> auto with_one(Manager& manager, Body& body) {
     if constexpr (SyncManager<Manager>)
