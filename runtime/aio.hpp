@@ -1,5 +1,6 @@
 // Everything but the bridges, for programs: #include "runtime/aio.hpp"
 #pragma once
+#include "runtime/context/context_manager.hpp"     // IWYU pragma: export
 #include "runtime/context/defer_cancellation.hpp"  // IWYU pragma: export
 #include "runtime/context/exception_group.hpp"     // IWYU pragma: export
 #include "runtime/context/exit_stack.hpp"          // IWYU pragma: export
