@@ -59,6 +59,17 @@ FAULTS = [
      "member->task.cancel();", "static_cast<void>(member);"),
     ("a timeout does not take its cancellation back", "runtime/context/timeout.cpp",
      "TaskBase(task_).uncancel() == 0", "TaskBase(task_).cancelling() == 1"),
+    ("with does not let a manager swallow", "runtime/context/with.hpp",
+     "    if (swallowed && result.error) return std::nullopt;\n", "    static_cast<void>(swallowed);\n"),
+    ("with does not tell the way out of the exception", "runtime/context/with.hpp",
+     "co_await manager.aexit(result.error);\n        co_return take_unless",
+     "co_await manager.aexit(nullptr);\n        co_return take_unless"),
+    ("an exit stack is left first-in first-out", "runtime/context/exit_stack.cpp",
+     "std::move(exits_.back());\n        exits_.pop_back();", "std::move(exits_.front());\n        exits_.erase(exits_.begin());"),
+    ("an exit stack tells the exits below of what one has swallowed", "runtime/context/exit_stack.cpp",
+     "                error = nullptr;\n", ""),
+    ("an exit stack stops at an exit that throws", "runtime/context/exit_stack.cpp",
+     "            raised = true;\n", "            throw;\n"),
 ]
 
 passed = failed = 0
