@@ -1,11 +1,15 @@
 #include "runtime/context/timeout.hpp"
 
 namespace aio {
+Timeout::Timeout(Duration delay) : when_(saturating_add(get_running_loop().known_time(), delay)) {
+    if (delay > Duration::zero()) arm(delay);
+}
+
 void Timeout::enter() {
     if (phase_ != Phase::created) throw RuntimeError("Timeout has already been entered");
     task_ = Ref<detail::FutureState>(&detail::TaskState::current());
     phase_ = Phase::active;
-    reschedule(when_);
+    if (!pending()) reschedule(when_);
 }
 
 void Timeout::reschedule(std::optional<TimePoint> when) {
@@ -20,6 +24,7 @@ void Timeout::reschedule(std::optional<TimePoint> when) {
 }
 
 void Timeout::run() noexcept {
+    if (phase_ == Phase::created) return;
     task_->cancel();
     phase_ = Phase::expiring;
 }
@@ -31,8 +36,5 @@ void Timeout::exit(const std::exception_ptr& error) {
     if (expiring && TaskBase(task_).uncancel() == 0 && holds<CancelledError>(error)) throw TimeoutError();
 }
 
-Timeout timeout(std::optional<Duration> delay) {
-    const TimePoint now = get_running_loop().time();
-    return Timeout(delay ? std::optional(saturating_add(now, *delay)) : std::nullopt);
-}
+Timeout timeout(std::optional<Duration> delay) { return delay ? Timeout(*delay) : Timeout(std::nullopt); }
 }  // namespace aio

@@ -11,8 +11,11 @@ namespace aio {
 class Timeout final : private detail::ScopedTimer {
   public:
     explicit Timeout(std::optional<TimePoint> when) noexcept : when_(when) {}
+    /// The time runs from now on, not from the entry. Throws RuntimeError where no loop runs.
+    explicit Timeout(Duration delay);
 
-    /// The limit, a moment of the loop's clock; nothing where there is none.
+    /// The limit, a moment of the loop's clock; nothing where there is none. A delay counts from the time as far as the
+    /// loop knew it, and is not over before it has really passed.
     std::optional<TimePoint> when() const noexcept { return when_; }
     /// Sets another limit. Throws RuntimeError outside the block, and once the time is over.
     void reschedule(std::optional<TimePoint> when);

@@ -14,10 +14,17 @@ namespace aio {
 template <class T> class Coroutine;
 
 namespace detail {
+// Apart, so that the frames of those who await are small.
+[[noreturn]] void throw_already_awaited();
+void report_never_awaited() noexcept;
+
 // [promise]
 template <class T> struct PromiseBase : Frame {
     std::suspend_always initial_suspend() noexcept { return {}; }  // lazy: nothing runs before it is awaited
-    FinalAwaiter final_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept {  // the end: the pump goes on with who awaits this
+        Pump::current->innermost = this->parent;
+        return {};
+    }
     void unhandled_exception() noexcept { result.error = std::current_exception(); }
 
     Result<T> result;
@@ -52,8 +59,9 @@ template <class T = void> class [[nodiscard]] Coroutine {
         return *this;
     }
     ~Coroutine() {
-        if (frame_ && !frame_->owner) detail::report("coroutine was never awaited");
-        discard();
+        if (!frame_) return;
+        if (!frame_->owner) detail::report_never_awaited();
+        frame_->handle().destroy();
     }
 
     /// Runs the coroutine to its end and returns what it returns, or throws what it throws. Cancellation reaches
@@ -66,7 +74,7 @@ template <class T = void> class [[nodiscard]] Coroutine {
     // For those who run a coroutine without awaiting it.
 
     void require_unstarted() const {
-        if (!frame_ || frame_->owner) throw RuntimeError("cannot reuse already awaited coroutine");
+        if (!frame_ || frame_->owner) detail::throw_already_awaited();
     }
     void start(detail::Pump& pump, detail::Frame* parent) noexcept { pump.push(frame_, parent); }
     Result<T>& result() noexcept { return static_cast<promise_type*>(frame_)->result; }

@@ -49,13 +49,4 @@ class Pump {
 };
 
 inline thread_local constinit Pump* Pump::current = nullptr;
-
-/// Every frame ends by handing the pump to its parent.
-struct FinalAwaiter {
-    bool await_ready() noexcept { return false; }
-    template <class Promise> void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
-        Pump::current->innermost = ended.promise().parent;
-    }
-    void await_resume() noexcept {}
-};
 }  // namespace aio::detail

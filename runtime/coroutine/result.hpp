@@ -8,6 +8,12 @@
 namespace aio {
 struct ResultBase {
     std::exception_ptr error;
+    void rethrow_error() const {
+        if (error) rethrow();
+    }
+  private:
+    // Apart, so that the frames of those who never see an error are small.
+    [[noreturn, gnu::noinline]] void rethrow() const { std::rethrow_exception(error); }
 };
 
 /// A slot for a T (a value, a reference, void) or an exception. Empty at first.
@@ -26,7 +32,7 @@ template <class T> class Result : public ResultBase {
     }
     /// Moves the value out, or rethrows the exception.
     T take() {
-        if (error) std::rethrow_exception(error);
+        rethrow_error();
         if constexpr (std::is_reference_v<T>)
             return **value_;
         else
@@ -34,7 +40,7 @@ template <class T> class Result : public ResultBase {
     }
     /// The value, which stays here, or rethrows the exception.
     decltype(auto) get() const {
-        if (error) std::rethrow_exception(error);
+        rethrow_error();
         if constexpr (std::is_reference_v<T>)
             return static_cast<T>(**value_);
         else
@@ -49,8 +55,6 @@ template <> class Result<void> : public ResultBase {
     void set_value() noexcept {}
     void move_from(Result& other) noexcept { error = std::move(other.error); }
     void take() const { get(); }
-    void get() const {
-        if (error) std::rethrow_exception(error);
-    }
+    void get() const { rethrow_error(); }
 };
 }  // namespace aio

@@ -1,5 +1,6 @@
 #include "runtime/reactor/event_loop.hpp"
 #include <unistd.h>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include "runtime/reactor/errors.hpp"
@@ -9,10 +10,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A loop that is never idle looks at its descriptors and its clock this often all the same.
+// A loop that is never idle asks epoll all the same: after so many turns, or after this time. The clock is read every
+// few turns only, for that costs more than a turn; and the oftener, the slower the turns are.
 constexpr unsigned max_turns_between_looks = 64;
+constexpr unsigned max_turns_between_readings = 16;
 constexpr Duration max_time_between_looks = 1ms;
-constexpr unsigned turns_between_clock_readings = 16;
 
 // A thread's number is unique among the living, and its loops are counted: no global counter is needed.
 std::uint64_t next_loop_id() {
@@ -52,7 +54,7 @@ void EventLoop::run_forever() {
 
 // [turn]
 const Turn& EventLoop::run_once() {
-    const std::size_t descriptors = look();
+    const std::size_t descriptors = must_look() ? look() : 0;
     const std::size_t timers = timers_.take_due(now_, ready_);
 
     std::size_t callbacks = 0;
@@ -62,15 +64,16 @@ const Turn& EventLoop::run_once() {
     return last_turn_;
 }
 
-/// Asks epoll, if it is time to: always when nothing is ready, for then the loop may sleep.
+bool EventLoop::late_for_a_look() noexcept {
+    turns_since_look_ += std::exchange(turns_since_reading_, 0);
+    const bool late = time() - looked_at_ >= max_time_between_looks;
+    turns_between_readings_ = late ? 1 : std::min(2 * turns_between_readings_, max_turns_between_readings);
+    return late || turns_since_look_ >= max_turns_between_looks;
+}
+
 std::size_t EventLoop::look() {
-    const bool idle = ready_.empty() && !stopping_;
-    if (!idle && ++turns_since_look_ < max_turns_between_looks) {
-        if (turns_since_look_ % turns_between_clock_readings == 0) time();
-        if (now_ - looked_at_ < max_time_between_looks) return 0;
-    }
-    const std::size_t descriptors = idle ? sleep() : selector_.poll();
-    turns_since_look_ = 0;
+    const std::size_t descriptors = idle() ? sleep() : selector_.poll();
+    turns_since_look_ = turns_since_reading_ = 0;
     looked_at_ = time();
     if (selector_.take_wake()) {
         take_from_threads();
@@ -82,6 +85,7 @@ std::size_t EventLoop::look() {
 /// Nothing is ready: waits for a descriptor, another thread or the next timer. The virtual clock does not wait for a
 /// timer, it jumps there.
 std::size_t EventLoop::sleep() {
+    if (timers_.any_to_start()) time();
     const std::optional<TimePoint> next = timers_.next();
     if (!next && !can_be_woken()) throw DeadlockError();
     if (!clock_.is_virtual()) return next && *next <= time() ? selector_.poll() : selector_.sleep(next);

@@ -65,7 +65,11 @@ class EventLoop {
     }
 
     /// The loop's clock, read afresh.
-    TimePoint time() noexcept { return now_ = clock_.now(); }
+    TimePoint time() noexcept {
+        now_ = clock_.now();
+        if (timers_.any_to_start()) timers_.start(now_);
+        return now_;
+    }
     /// The time as far as the loop knows it: never ahead of time(), and free.
     TimePoint known_time() const noexcept { return now_; }
 
@@ -94,6 +98,13 @@ class EventLoop {
     // For the floors above.
 
     EntryList& ready() noexcept { return ready_; }  ///< entries queued here run in the next turn
+    /// Queues `timer` when `delay` has passed, never earlier. Reads no clock: the delay counts from the next reading.
+    void arm(Timer& timer, Duration delay) {
+        if (clock_.is_virtual() || delay <= Duration::zero())
+            timers_.arm(timer, saturating_add(now_, delay));
+        else
+            timers_.arm_from_start(timer, delay);
+    }
     TimerHeap& timers() noexcept { return timers_; }
     Selector& selector() noexcept { return selector_; }
     IntrusiveList<Descriptor>& descriptors() noexcept { return descriptors_; }
@@ -114,6 +125,12 @@ class EventLoop {
     void add_from_thread(Ref<detail::Call> call);
     void take_from_threads() noexcept;
     bool borrow(int fd, std::uint32_t direction, std::function<void()> function);
+    bool idle() const noexcept { return ready_.empty() && !stopping_; }
+    /// Whether epoll is to be asked: always when nothing is ready, for then the loop may sleep; else now and then.
+    bool must_look() noexcept {
+        return idle() || (++turns_since_reading_ >= turns_between_readings_ && late_for_a_look());
+    }
+    bool late_for_a_look() noexcept;
     std::size_t look();
     std::size_t sleep();
     bool can_be_woken() const noexcept;
@@ -121,7 +138,7 @@ class EventLoop {
     Clock clock_;
     TimePoint now_;
     TimePoint looked_at_;
-    unsigned turns_since_look_ = 0;
+    unsigned turns_since_look_ = 0, turns_since_reading_ = 0, turns_between_readings_ = 1;
     unsigned outside_work_ = 0;
     bool running_ = false;
     bool stopping_ = false;
@@ -166,7 +183,7 @@ class RunningLoop {
 [[noreturn]] void throw_no_running_loop();
 
 /// Tells the running loop's exception handler; the default one where no loop runs.
-void report(const char* message, const std::exception_ptr& error = nullptr, const std::string& task = {}) noexcept;
+void report(const char* message, const std::exception_ptr& error, const std::string& task = {}) noexcept;
 }  // namespace detail
 
 /// The loop that runs in this thread. Throws RuntimeError where none does.

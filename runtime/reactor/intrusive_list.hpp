@@ -52,7 +52,11 @@ template <class T, class Tag = T> class IntrusiveList {
     /// Takes the first element out and returns it; null if there is none.
     T* pop_front() noexcept {
         T* first = front();
-        if (first) static_cast<Hook*>(first)->unlink();
+        if (!first) return nullptr;
+        Hook& hook = *first;
+        ends_.next_ = hook.next_;
+        hook.next_->previous_ = &ends_;
+        hook.next_ = nullptr;
         return first;
     }
 
@@ -66,7 +70,7 @@ template <class T, class Tag = T> class IntrusiveList {
         other.ends_.previous_ = other.ends_.next_ = &other.ends_;
     }
   private:
-    T* at(Hook* hook) const noexcept { return hook == &ends_ ? nullptr : static_cast<T*>(hook); }
+    T* at(Hook* hook) const noexcept { return hook == &ends_ ? nullptr : &static_cast<T&>(*hook); }
     struct : Hook {
     } ends_;
 };

@@ -37,6 +37,13 @@ void TimerHeap::arm(Timer& timer, TimePoint deadline) {
 }
 // [/arm]
 
+void TimerHeap::start(TimePoint now) {
+    while (Entry* entry = to_start_.pop_front()) {
+        Timer& timer = static_cast<Timer&>(*entry);
+        arm(timer, saturating_add(now, timer.delay_));
+    }
+}
+
 void TimerHeap::disarm(Timer& timer) noexcept {
     if (!timer.armed()) return;
     const std::size_t hole = timer.position_;

@@ -18,6 +18,7 @@ class Timer : public Entry {
     friend class TimerHeap;
     static constexpr std::size_t not_armed = SIZE_MAX;
     std::size_t position_ = not_armed;
+    Duration delay_{};
 };
 
 /// A heap with four children a node: half the levels of a binary one, and so half the writes of `position_` into timers
@@ -31,6 +32,15 @@ class TimerHeap {
     }
     /// O(log n). `timer` must not be armed.
     void arm(Timer& timer, TimePoint deadline);
+    /// Arms `timer` for `delay` after the moment that start() is next told, which is no earlier than now. Until then it
+    /// stands in a list: one that is called off meanwhile, as most time limits are, costs neither a reading of the clock
+    /// nor a place in the heap.
+    void arm_from_start(Timer& timer, Duration delay) noexcept {
+        timer.delay_ = delay;
+        to_start_.push_back(timer);
+    }
+    bool any_to_start() const noexcept { return !to_start_.empty(); }
+    void start(TimePoint now);
     /// O(log n). Does nothing if `timer` is not armed.
     void disarm(Timer& timer) noexcept;
     /// Moves every timer with a deadline up to `now` behind `ready`, in order. Returns how many.
@@ -52,6 +62,7 @@ class TimerHeap {
     void sift_up(std::size_t position, const Node& node) noexcept;
     void sift_down(std::size_t position, const Node& node) noexcept;
 
+    EntryList to_start_;
     std::vector<Node> nodes_;
     std::uint64_t sequence_ = 0;
 };

@@ -13,9 +13,7 @@ class SleepAwaiter {
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> frame) {
         if (delay_ <= Duration::zero()) return TaskState::current().suspend_for_a_turn();
-        wait_.emplace();
-        wait_->timer.arm(delay_);
-        wait_->waiter.await_suspend(frame);
+        wait(frame);
     }
     void await_resume() const {
         resumed();
@@ -27,6 +25,12 @@ class SleepAwaiter {
         Waiter waiter;
         Waker timer;
     };
+    [[gnu::noinline]] void wait(std::coroutine_handle<> frame) {
+        wait_.emplace();
+        wait_->timer.arm(delay_);
+        wait_->waiter.await_suspend(frame);
+    }
+
     Duration delay_;
     std::optional<Wait> wait_;
 };

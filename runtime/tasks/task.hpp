@@ -16,7 +16,7 @@ namespace detail {
 class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
-    explicit TaskState(std::string_view name);
+    TaskState(ResultBase& result, std::string_view name);
 
     void run() noexcept final;  ///< one step, CPython's Task.__step
     bool cancel() final;
@@ -72,13 +72,13 @@ inline void resumed() {
 
 template <class T> class TaskStateOf final : public TaskState {
   public:
-    TaskStateOf(Coroutine<T> coroutine, std::string_view name) : TaskState(name), coroutine_(std::move(coroutine)) {
+    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name)
+        : TaskState(result_, name), coroutine_(std::move(coroutine)) {
         coroutine_.start(*this, nullptr);
     }
     ~TaskStateOf() override {
         if (result_.error && !error_retrieved) report("Task exception was never retrieved", result_.error, name());
     }
-    Result<T>& result() noexcept override { return result_; }
   private:
     void take_outcome() override {
         try {

@@ -42,7 +42,9 @@ class Waiter : public Waitable {
 class ScopedTimer : public Timer {
   public:
     void arm(TimePoint deadline) { get_running_loop().timers().arm(*this, deadline); }
-    void arm(Duration delay) { arm(saturating_add(get_running_loop().time(), delay)); }
+    void arm(Duration delay) { get_running_loop().arm(*this, delay); }
+    /// Whether it will run yet.
+    bool pending() const noexcept { return armed() || linked(); }
     /// Also when it has fired and is queued: it won't run.
     void disarm() noexcept {
         if (armed()) running_loop->timers().disarm(*this);
