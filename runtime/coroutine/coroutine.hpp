@@ -21,7 +21,7 @@ void report_never_awaited() noexcept;
 // [promise]
 template <class T> struct PromiseBase : Frame {
     std::suspend_always initial_suspend() noexcept { return {}; }  // lazy: nothing runs before it is awaited
-    std::suspend_always final_suspend() noexcept {  // the end: the pump goes on with who awaits this
+    std::suspend_always final_suspend() noexcept {                 // the end: the pump goes on with who awaits this
         Pump::current->innermost = this->parent;
         return {};
     }

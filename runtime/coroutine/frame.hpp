@@ -1,15 +1,37 @@
 // What every coroutine frame knows of the others, and the pump that runs them.
 #pragma once
 #include <coroutine>
+#include <source_location>
+#include <type_traits>
 #include <utility>
 #include "runtime/coroutine/frame_pool.hpp"
 
 namespace aio::detail {
+/// An awaiter that stays where it is.
+template <class A> struct AwaiterReference {
+    bool await_ready() { return awaiter.await_ready(); }
+    template <class P> auto await_suspend(std::coroutine_handle<P> frame) { return awaiter.await_suspend(frame); }
+    decltype(auto) await_resume() { return awaiter.await_resume(); }
+    A& awaiter;
+};
+
 /// Base of every promise type. The frames of a task form a chain, for each knows who awaits it. That chain is the call
 /// stack of a task while it is suspended.
 struct Frame : Pooled {
-    Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
-    Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null if there is none
+    Frame* parent = nullptr;     ///< the frame that awaits this one; null for a task's first frame
+    Frame** owner = nullptr;     ///< the pointer that will destroy this frame; null if there is none
+    std::source_location place;  ///< of the co_await that it reached last: one pointer
+
+    /// Every `co_await` in a coroutine comes here first. Notes the place and gives the awaiter, as a value: g++ 12
+    /// copies one that is given by reference.
+    template <class A>
+    auto await_transform(A&& awaitable, std::source_location here = std::source_location::current()) {
+        place = here;
+        if constexpr (requires { std::forward<A>(awaitable).operator co_await(); })
+            return std::forward<A>(awaitable).operator co_await();
+        else
+            return AwaiterReference<std::remove_reference_t<A>>{awaitable};
+    }
 
     std::coroutine_handle<> handle() noexcept { return std::coroutine_handle<Frame>::from_promise(*this); }
 };

@@ -37,7 +37,11 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         GeneratorFrame& frame;
     };
     Yield initial_suspend() noexcept { return {{}, *this}; }
-    FinalAwaiter final_suspend() noexcept { return unlink(), FinalAwaiter(); }
+    std::suspend_always final_suspend() noexcept {
+        unlink();
+        Pump::current->innermost = parent;
+        return {};
+    }
     void unhandled_exception() noexcept { error = std::current_exception(); }
     void return_void() noexcept {}
 

@@ -49,7 +49,7 @@ class DeadlockError : public std::exception {
 std::string describe(const std::exception_ptr& error);
 
 /// Whether `error` holds an E; not if it is null. Costs a rethrow, about a microsecond.
-template <class E> bool holds(const std::exception_ptr& error) noexcept {
+template <class E> [[gnu::noinline]] bool holds(const std::exception_ptr& error) noexcept {
     if (!error) return false;
     try {
         std::rethrow_exception(error);

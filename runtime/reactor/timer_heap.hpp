@@ -33,8 +33,8 @@ class TimerHeap {
     /// O(log n). `timer` must not be armed.
     void arm(Timer& timer, TimePoint deadline);
     /// Arms `timer` for `delay` after the moment that start() is next told, which is no earlier than now. Until then it
-    /// stands in a list: one that is called off meanwhile, as most time limits are, costs neither a reading of the clock
-    /// nor a place in the heap.
+    /// stands in a list: one that is called off meanwhile, as most time limits are, costs neither a reading of the
+    /// clock nor a place in the heap.
     void arm_from_start(Timer& timer, Duration delay) noexcept {
         timer.delay_ = delay;
         to_start_.push_back(timer);

@@ -11,6 +11,8 @@ TaskState::TaskState(ResultBase& result, std::string_view name)
     retain();  // the loop's reference
 }
 
+void TaskState::set_name(std::string_view name) { name_ = std::make_unique<std::string>(name); }
+
 // [step]
 void TaskState::run() noexcept {
     if (done()) return FutureState::run();

@@ -25,7 +25,7 @@ class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
     void dissolve() noexcept;
 
     std::string name() const { return name_ ? *name_ : "Task-" + std::to_string(number_); }
-    void set_name(std::string_view name) { name_ = std::make_unique<std::string>(name); }
+    void set_name(std::string_view name);
 
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {

@@ -206,6 +206,31 @@ TEST_ON_LOOP(Timeout, can_be_entered_once) {
     EXPECT_EQ(ending, "aio::RuntimeError: Timeout has already been entered");
 }
 
+TEST_ON_LOOP(Timeout, counts_from_its_creation_not_from_its_block) {
+    aio::Timeout limit = timeout(2s);
+    co_await aio::sleep(1s);
+    const auto block = [] { return forever(); };
+    const std::string ending = co_await ending_of(with(limit, block));
+    EXPECT_EQ(ending, timed_out);
+    EXPECT_EQ(now(), 2000);
+}
+
+TEST_ON_LOOP(Timeout, that_is_over_before_its_block_ends_that_at_its_first_wait) {
+    aio::Timeout limit = timeout(1s);
+    co_await aio::sleep(2s);
+    EXPECT_FALSE(limit.expired());
+    const auto block = [] { return forever(); };
+    const std::string ending = co_await ending_of(with(limit, block));
+    EXPECT_EQ(ending, timed_out);
+    EXPECT_EQ(now(), 2000);
+}
+
+TEST_ON_LOOP(Timeout, that_is_never_entered_leaves_no_timer) {
+    { const aio::Timeout limit = timeout(1s); }
+    EXPECT_TRUE(aio::get_running_loop().timers().empty());
+    co_return;
+}
+
 TEST(Timeout, needs_a_running_loop) { EXPECT_THROW(timeout(1s), aio::RuntimeError); }
 
 }  // namespace

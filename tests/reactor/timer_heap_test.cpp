@@ -62,6 +62,44 @@ TEST(TimerHeap, arms_again_behind_the_others_of_the_same_deadline) {
     EXPECT_EQ(due(heap, TimePoint(1s)), (std::vector{2, 1}));
 }
 
+TEST(TimerHeap, counts_a_delay_from_the_start_it_is_told) {
+    aio::TimerHeap heap;
+    Numbered a(1), b(2), at_once(3);
+    heap.arm_from_start(a, 2s);
+    heap.arm_from_start(b, 1s);
+    heap.arm(at_once, TimePoint(11s));
+    EXPECT_TRUE(heap.any_to_start());
+    heap.start(TimePoint(10s));
+    EXPECT_FALSE(heap.any_to_start());
+    EXPECT_EQ(due(heap, TimePoint(11s)),
+              (std::vector{3, 2}));  // of equal deadlines, the one that was in the heap first
+    EXPECT_EQ(heap.next(), TimePoint(12s));
+    heap.disarm(a);
+}
+
+TEST(TimerHeap, forgets_a_timer_that_is_gone_before_its_delay_starts) {
+    aio::TimerHeap heap;
+    {
+        Numbered gone(1);
+        heap.arm_from_start(gone, 1s);
+    }
+    Numbered called_off(2);
+    heap.arm_from_start(called_off, 1s);
+    called_off.unlink();
+    EXPECT_FALSE(heap.any_to_start());
+    heap.start(TimePoint(1s));
+    EXPECT_TRUE(heap.empty());
+}
+
+TEST(TimerHeap, holds_a_delay_that_never_ends_at_the_end_of_time) {
+    aio::TimerHeap heap;
+    Numbered never(1);
+    heap.arm_from_start(never, aio::Duration::max());
+    heap.start(TimePoint(1s));
+    EXPECT_EQ(heap.next(), TimePoint::max());
+    heap.disarm(never);
+}
+
 // Against a sorted list, whose correctness nobody doubts.
 TEST(TimerHeap, agrees_with_a_sorted_list_on_random_arming_and_disarming) {
     struct Armed {

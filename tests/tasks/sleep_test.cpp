@@ -77,6 +77,8 @@ TEST(Sleep, is_never_too_short) {
         EXPECT_GE(std::chrono::steady_clock::now() - start, delay);
     };
     const auto main = [&]() -> Coroutine<> {
+        const auto start = std::chrono::steady_clock::now();
+        while (std::chrono::steady_clock::now() < start + 2ms) {}  // the clock that the loop knows is late now
         std::vector<aio::Task<>> tasks;
         for (int i = 0; i < 20; ++i) tasks.push_back(create_task(sleep_and_check(100us * ((i * 7) % 20))));
         for (const auto& task : tasks) co_await task;
