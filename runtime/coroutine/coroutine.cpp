@@ -3,5 +3,5 @@
 namespace aio::detail {
 void throw_already_awaited() { throw RuntimeError("cannot reuse already awaited coroutine"); }
 
-void report_never_awaited() noexcept { report("coroutine was never awaited", nullptr); }
+void report_never_awaited() noexcept { report("coroutine was never awaited"); }
 }  // namespace aio::detail

@@ -183,7 +183,7 @@ class RunningLoop {
 [[noreturn]] void throw_no_running_loop();
 
 /// Tells the running loop's exception handler; the default one where no loop runs.
-void report(const char* message, const std::exception_ptr& error, const std::string& task = {}) noexcept;
+void report(const char* message, const std::exception_ptr& error = nullptr, const std::string& task = {}) noexcept;
 }  // namespace detail
 
 /// The loop that runs in this thread. Throws RuntimeError where none does.

@@ -37,12 +37,14 @@ void TimerHeap::arm(Timer& timer, TimePoint deadline) {
 }
 // [/arm]
 
+// [start]
 void TimerHeap::start(TimePoint now) {
     while (Entry* entry = to_start_.pop_front()) {
         Timer& timer = static_cast<Timer&>(*entry);
         arm(timer, saturating_add(now, timer.delay_));
     }
 }
+// [/start]
 
 void TimerHeap::disarm(Timer& timer) noexcept {
     if (!timer.armed()) return;

@@ -25,6 +25,7 @@ class SleepAwaiter {
         Waiter waiter;
         Waker timer;
     };
+    // Apart, so that giving up just a turn does not pay for it.
     [[gnu::noinline]] void wait(std::coroutine_handle<> frame) {
         wait_.emplace();
         wait_->timer.arm(delay_);
