@@ -4,7 +4,8 @@
 
 - BUILD/tests/unit, the GoogleTest program
 - each executable tests/**/*_test.py and *_test.sh. One that prints a last line `N passed, N failed[, N skipped]` counts
-  for so many; any other counts for one: exit status 0 passed, 77 skipped, else failed.
+  for so many; any other counts for one: exit status 0 passed, 77 skipped, else failed. One with a line that begins with
+  `# Once:` does not depend on the build: it runs with the default one only, whose folder is build/.
 
 Environment: BUILD, CXX, FLAGS (what the build compiles with), SAN, FEATURES (of the conformance programs); handed on to
 the scripts. Sanitizers make programs slow: with SAN they run on the virtual clock where they don't choose one themselves.
@@ -93,7 +94,8 @@ if (ROOT / build / "tests/unit").exists():
     test("unit tests", [str(build / "tests/unit")] + ([f"--gtest_filter=*{word}*"] if word else []), count_googletest)
 for script in sorted([*ROOT.glob("tests/**/*_test.py"), *ROOT.glob("tests/**/*_test.sh")]):
     name = str(script.relative_to(ROOT))
-    if word in name and os.access(script, os.X_OK):
+    once = str(build) != "build" and re.search(r"^# Once:", script.read_text(), re.M)
+    if word in name and os.access(script, os.X_OK) and not once:
         test(name, [name] if script.suffix == ".sh" else [sys.executable, name], count_script)
 
 print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")

@@ -3,6 +3,7 @@
 
 Works in a copy of the build's own files with a chapter of a few lines.
 """
+# Once: it makes builds of its own.
 
 import json
 import os

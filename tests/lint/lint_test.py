@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """lint finds each fault that is planted in a small tree, by the name of its rule; and nothing in sound code."""
+# Once: it looks at texts, not at a build.
 
 import os
 import pathlib

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """notes/08-futures-hop-by-hop counts turns of the loop; CPython's loop needs as many for each event."""
+# Once: the hops are those of CPython.
 import asyncio
 import os
 import pathlib
