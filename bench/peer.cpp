@@ -1,5 +1,6 @@
 // The workloads on which other event loops are compared, written with the names a chapter uses.
 //
+//     peer echo-server PORT  serves 127.0.0.1:PORT until it is killed
 //     peer WORKLOAD SIZE     prints `aio WORKLOAD VALUE UNIT`; exits with 3 for a workload it does not have
 //
 // Times are process CPU time around the work, start-up left out.
@@ -123,6 +124,35 @@ void run_timers(long n) {
     report("timers.mem", (status_kb("VmHWM:") - rss) * 1024 / static_cast<double>(n), "bytes/task");
 }
 
+// --- sockets
+
+aio::Coroutine<void> echo(aio::StreamReader reader, aio::StreamWriter writer) {
+    while (true) {
+        const std::string data = co_await reader.read(1 << 16);
+        if (data.empty()) break;
+        writer.write(data);
+        co_await writer.drain();
+    }
+}
+
+aio::Coroutine<void> serve(long port) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", static_cast<std::uint16_t>(port));
+    co_await server.serve_forever();
+}
+
+aio::Coroutine<void> ping_pong(long n) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", server.sockets().front().port());
+    const double before = cpu_ns();
+    const std::string message(64, 'x');
+    for (long i = 0; i < n; ++i) {
+        writer.write(message);
+        co_await writer.drain();
+        sink += static_cast<long>((co_await reader.readexactly(message.size())).size());
+    }
+    report("pingpong", static_cast<double>(n) / (cpu_ns() - before) * 1e9, "rt/s");
+}
+
 struct Workload {
     std::string_view name;
     aio::Coroutine<void> (*coroutine)(long);
@@ -142,6 +172,8 @@ int main(int argc, char** argv) {
     const std::string_view name = argv[1];
     const long n = std::atol(argv[2]);
     if (name == "timers") return run_timers(n), 0;
+    if (name == "pingpong") return aio::run(ping_pong(n)), 0;
+    if (name == "echo-server") return aio::run(serve(n)), 0;
     for (const Workload& workload : workloads) {
         if (workload.name != name) continue;
         const double before = cpu_ns();

@@ -9,6 +9,10 @@
 #include "runtime/context/with.hpp"                // IWYU pragma: export
 #include "runtime/coroutine/coroutine.hpp"         // IWYU pragma: export
 #include "runtime/coroutine/generator.hpp"         // IWYU pragma: export
+#include "runtime/io/connection_errors.hpp"        // IWYU pragma: export
+#include "runtime/io/getaddrinfo.hpp"              // IWYU pragma: export
+#include "runtime/io/open_connection.hpp"          // IWYU pragma: export
+#include "runtime/io/server.hpp"                   // IWYU pragma: export
 #include "runtime/reactor/errors.hpp"              // IWYU pragma: export
 #include "runtime/reactor/event_loop.hpp"          // IWYU pragma: export
 #include "runtime/sync/barrier.hpp"                // IWYU pragma: export

@@ -21,11 +21,11 @@ void Descriptor::on_events(std::uint32_t events) noexcept {
     ended_ |= broken || (events & EPOLLRDHUP);
     if (broken || (events & (EPOLLIN | EPOLLRDHUP))) {
         readable_ = true;
-        loop_.ready().append(reader_);
+        on_readable();
     }
     if (broken || (events & EPOLLOUT)) {
         writable_ = true;
-        loop_.ready().append(writer_);
+        wake_writer();
     }
 }
 
@@ -46,10 +46,13 @@ void Descriptor::wait(EntryList& waiters, bool ready, Entry& waiter) {
     (ready ? loop_.ready() : waiters).push_back(waiter);
 }
 
+bool Descriptor::wake_reader() noexcept { return loop_.ready().append(reader_); }
+bool Descriptor::wake_writer() noexcept { return loop_.ready().append(writer_); }
+
 void Descriptor::close() noexcept {
     if (fd_ < 0) return;
-    loop_.ready().append(reader_);
-    loop_.ready().append(writer_);
+    wake_reader();
+    wake_writer();
     loop_.selector().remove(fd_);
     ::close(std::exchange(fd_, -1));
     unlink();

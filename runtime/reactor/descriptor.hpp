@@ -33,11 +33,18 @@ class Descriptor : public ListHook<Descriptor>, private Watch {
     /// One waiter a direction: a second gets RuntimeError. A waiter that is destroyed is forgotten.
     void wait_readable(Entry& waiter) { wait(reader_, readable_, waiter); }
     void wait_writable(Entry& waiter) { wait(writer_, writable_, waiter); }
+    bool has_reader() const noexcept { return !reader_.empty(); }
+    /// Queues who waits, edge or not; false if nobody does.
+    bool wake_reader() noexcept;
+    bool wake_writer() noexcept;
     /// Whether somebody waits here, so that this descriptor could wake the loop.
     bool awaited() const noexcept { return !reader_.empty() || !writer_.empty(); }
 
     /// Queues the waiters, who will find fd() == -1, and closes the descriptor. May be called again.
     void close() noexcept;
+  protected:
+    /// What an edge does once it is noted. A stream reads before it wakes its reader.
+    virtual void on_readable() noexcept { wake_reader(); }
   private:
     void on_events(std::uint32_t events) noexcept override;
     void wait(EntryList& waiters, bool ready, Entry& waiter);

@@ -28,9 +28,9 @@ struct InvalidStateError : std::logic_error {
     using std::logic_error::logic_error;
 };
 
-/// A time limit was reached: wait_for, timeout, as_completed.
-struct TimeoutError : std::exception {
-    const char* what() const noexcept override { return "timed out"; }
+/// A time limit was reached: of wait_for, timeout and as_completed, or the kernel's for a connection.
+struct TimeoutError : std::runtime_error {
+    explicit TimeoutError(const std::string& text = "timed out") : std::runtime_error(text) {}
 };
 
 /// Nothing is ready and nothing can wake the loop. CPython's waits for ever; ours says so, out of run().

@@ -35,6 +35,7 @@ EventLoop::EventLoop(ClockKind kind) : clock_(kind), now_(clock_.now()), looked_
 
 EventLoop::~EventLoop() {
     mute();
+    while (Descriptor* descriptor = descriptors_.front()) descriptor->close();  // it may outlive its loop
     take_from_threads();
     timers_.take_due(TimePoint::max(), ready_);
     while (Entry* entry = ready_.pop_front()) entry->discard();

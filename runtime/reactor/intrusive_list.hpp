@@ -60,14 +60,15 @@ template <class T, class Tag = T> class IntrusiveList {
         return first;
     }
 
-    /// Moves all of `other` behind what is here, in its order.
-    void append(IntrusiveList& other) noexcept {
-        if (other.empty()) return;
+    /// Moves all of `other` behind what is here, in its order. False if there was nothing.
+    bool append(IntrusiveList& other) noexcept {
+        if (other.empty()) return false;
         other.ends_.next_->previous_ = ends_.previous_;
         ends_.previous_->next_ = other.ends_.next_;
         other.ends_.previous_->next_ = &ends_;
         ends_.previous_ = other.ends_.previous_;
         other.ends_.previous_ = other.ends_.next_ = &other.ends_;
+        return true;
     }
   private:
     T* at(Hook* hook) const noexcept { return hook == &ends_ ? nullptr : &static_cast<T&>(*hook); }

@@ -1,0 +1,39 @@
+#include "runtime/io/getaddrinfo.hpp"
+#include <netdb.h>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include "runtime/io/connection_errors.hpp"
+
+namespace aio {
+namespace {
+/// Empty if the host is no address and `numeric_only`.
+std::optional<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_t port, AddressQuery query,
+                                                  bool numeric_only) {
+    addrinfo hints{};
+    hints.ai_family = query.family;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV | (query.passive ? AI_PASSIVE : 0) | (numeric_only ? AI_NUMERICHOST : 0);
+    addrinfo* found = nullptr;
+    const int error =
+        ::getaddrinfo(host.empty() ? nullptr : host.c_str(), std::to_string(port).c_str(), &hints, &found);
+    const int reason = errno;
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
+    if (error == EAI_NONAME && numeric_only) return std::nullopt;
+    if (error == EAI_SYSTEM) std::rethrow_exception(detail::connection_error(reason, "getaddrinfo of " + host));
+    if (error) throw gaierror(error, "getaddrinfo of " + host);
+    std::vector<SocketAddress> addresses;
+    for (const addrinfo* info = found; info; info = info->ai_next)
+        addresses.emplace_back(info->ai_addr, info->ai_addrlen);
+    return addresses;
+}
+std::vector<SocketAddress> look_up_name(const std::string& host, std::uint16_t port, AddressQuery query) {
+    return *look_up(host, port, query, false);
+}
+}  // namespace
+
+Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, std::uint16_t port, AddressQuery query) {
+    if (auto addresses = look_up(host, port, query, true)) co_return std::move(*addresses);
+    co_return look_up_name(host, port, query);
+}
+}  // namespace aio

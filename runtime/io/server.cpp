@@ -1,0 +1,195 @@
+#include "runtime/io/server.hpp"
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include "runtime/io/getaddrinfo.hpp"
+#include "runtime/tasks/sleep.hpp"
+
+namespace aio {
+using namespace std::chrono_literals;
+
+namespace detail {
+namespace {
+constexpr Duration accept_retry_delay = 1s;  // asyncio's ACCEPT_RETRY_DELAY
+
+// ACCEPT(2): errors of a connection that was lost before it was accepted; the next one may be sound.
+bool concerns_one_connection(int error) {
+    for (const int e :
+         {EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH})
+        if (e == error) return true;
+    return false;
+}
+}  // namespace
+
+// ---- One listening socket
+
+Listener::Listener(ServerState& server, int fd) : Descriptor(get_running_loop(), fd), server_(server) {}
+
+void Listener::listen(int backlog) {
+    backlog_ = backlog;
+    if (::listen(fd(), backlog) < 0)
+        std::rethrow_exception(connection_error(errno, "listen at " + SocketAddress::bound_to(fd()).text()));
+    wait_readable(*this);
+}
+
+void Listener::stop() noexcept {
+    rest_.disarm();
+    close();
+}
+
+void Listener::run() noexcept {
+    const Ref alive(&server_);  // what is called may close the server
+    for (int i = 0; i < backlog_ && fd() >= 0; ++i) {
+        try {
+            if (!accept_one()) return;
+        } catch (...) {
+            get_running_loop().call_exception_handler({"Error on a new connection", std::current_exception(), {}});
+        }
+    }
+    if (fd() >= 0) wait_readable(*this);  // there may be more, but others shall run before
+}
+
+/// False: there is nothing to accept, or no descriptor for it.
+bool Listener::accept_one() {
+    sockaddr_storage address;
+    socklen_t size = sizeof address;
+    const int connection = ::accept4(fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (connection >= 0) return server_.connect(connection, SocketAddress(&address, size)), true;
+    const int error = errno;
+    if (concerns_one_connection(error)) return true;
+    if (error == EAGAIN) {
+        after_read(-1, 0);
+        return wait_readable(*this), false;
+    }
+    rest_.arm(accept_retry_delay);
+    get_running_loop().call_exception_handler(
+        {"socket.accept() out of system resource",
+         connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text()),
+         {}});
+    return false;
+}
+
+// ---- The server
+
+ServerState::ServerState(Connected connected, std::size_t limit, int backlog)
+    : connected_(std::move(connected)), limit_(limit), backlog_(backlog) {
+    Tasks::current().composites.push_back(*this);
+    retain();  // until close()
+}
+
+void ServerState::start_serving() {
+    if (std::exchange(serving_, true)) return;
+    for (const auto& listener : listeners_) listener->listen(backlog_);
+}
+
+void ServerState::connect(int fd, const SocketAddress& peer) {
+    const Ref stream(new Stream(fd, peer, limit_, Ref<StreamOwner>(this)));
+    ++connections_;
+    connected_(StreamReader(stream), StreamWriter(stream));
+}
+
+std::vector<SocketAddress> ServerState::sockets() const {
+    std::vector<SocketAddress> addresses;
+    for (const auto& listener : listeners_)
+        if (!closed_) addresses.push_back(SocketAddress::bound_to(listener->fd()));
+    return addresses;
+}
+
+void ServerState::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    ListHook<Composite>::unlink();
+    for (const auto& listener : listeners_) listener->stop();
+    serving_ = false;
+    if (serving_forever) serving_forever->cancel();
+    if (connections_ == 0) wake_up();
+    release();
+}
+
+void ServerState::wake_up() noexcept {
+    woken = true;
+    while (waiters.wake_next()) {}
+}
+
+// ---- How one is made
+
+namespace {
+/// A bound socket, owned by the server; not listening yet.
+void bind(ServerState& server, const SocketAddress& address, bool reuse_port) {
+    const std::string operation = "error while attempting to bind on address " + address.text();
+    const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) std::rethrow_exception(connection_error(errno, operation));
+    server.add_listener(fd);
+    const int on = 1;
+    if (address.family() != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    // An IPv6 socket would take IPv4 connections as well, and the port would be in use twice.
+    if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (::bind(fd, address.data(), address.size()) < 0) std::rethrow_exception(connection_error(errno, operation));
+}
+
+Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresses, ServerOptions options) {
+    if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
+    const Ref state(new ServerState(std::move(connected), options.limit, options.backlog));
+    try {
+        for (const SocketAddress& address : addresses) bind(*state, address, options.reuse_port);
+        if (options.start_serving) state->start_serving();
+    } catch (...) {
+        state->close();
+        throw;
+    }
+    if (options.start_serving) co_await sleep(0s);
+    co_return Server(state);
+}
+
+void remove_stale_socket(const std::string& path) {
+    struct stat status {};
+    if (!path.empty() && path[0] != '\0' && ::stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
+        ::unlink(path.c_str());
+}
+}  // namespace
+
+Coroutine<Server> listen_tcp(Connected connected, std::string host, std::uint16_t port, ServerOptions options) {
+    const AddressQuery query{.family = options.family, .passive = true};
+    auto addresses = co_await getaddrinfo(std::move(host), port, query);
+    co_return co_await serve(std::move(connected), std::move(addresses), options);
+}
+
+Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptions options) {
+    std::vector<SocketAddress> addresses(1, SocketAddress::of_path(path));
+    remove_stale_socket(path);
+    co_return co_await serve(std::move(connected), std::move(addresses), options);
+}
+}  // namespace detail
+
+// ---- The handle
+
+Coroutine<void> Server::start_serving() {
+    state_->start_serving();
+    co_await sleep(0s);
+}
+
+Coroutine<void> Server::serve_forever() {
+    const Ref state = state_;
+    if (state->serving_forever) throw RuntimeError("the server is already being awaited on serve_forever()");
+    if (state->closed()) throw RuntimeError("the server is closed");
+    state->start_serving();
+    state->serving_forever.emplace();
+    const Future<> until_cancelled = *state->serving_forever;
+    try {
+        co_await until_cancelled;
+    } catch (const CancelledError&) {
+        state->serving_forever = std::nullopt;
+        state->close();  // and wait_closed() returns at once then
+        throw;
+    }
+}
+
+Coroutine<void> Server::wait_closed() {
+    const Ref state = state_;
+    if (state->closed() || state->woken) co_return;
+    detail::QueuedWaiter waiter;
+    state->waiters.push_back(waiter);
+    co_await waiter;
+}
+}  // namespace aio

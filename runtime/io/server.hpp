@@ -1,0 +1,142 @@
+// start_server(): who listens, and has a task made for each connection.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+#include "runtime/io/open_connection.hpp"
+#include "runtime/tasks/waiting.hpp"
+
+namespace aio {
+namespace detail {
+class ServerState;
+
+/// One listening socket. It accepts all there are at an edge; when the process has no descriptors left it rests.
+class Listener final : public Descriptor, private Entry {
+  public:
+    Listener(ServerState& server, int fd);
+    void listen(int backlog);
+    void stop() noexcept;
+  private:
+    struct Rest final : ScopedTimer {
+        explicit Rest(Listener& l) noexcept : listener(l) {}
+        void run() noexcept override { listener.wait_readable(listener); }
+        Listener& listener;
+    };
+    void run() noexcept override;
+    bool accept_one();
+
+    ServerState& server_;
+    int backlog_ = 0;
+    Rest rest_{*this};
+};
+
+using Connected = std::function<void(StreamReader, StreamWriter)>;
+
+/// asyncio.Server. It keeps itself alive while it is open, and its connections keep it: it owns the code that serves
+/// them.
+class ServerState final : public StreamOwner, public Composite {
+  public:
+    ServerState(Connected connected, std::size_t limit, int backlog);
+
+    void add_listener(int fd) { listeners_.push_back(std::make_unique<Listener>(*this, fd)); }
+    void start_serving();
+    bool is_serving() const noexcept { return serving_; }
+    bool closed() const noexcept { return closed_; }
+    std::vector<SocketAddress> sockets() const;
+    void close() noexcept;
+    void dissolve() noexcept override { close(); }
+
+    /// A connection has come in: makes its stream and calls the program.
+    void connect(int fd, const SocketAddress& peer);
+    void stream_is_lost() noexcept override {
+        if (--connections_ == 0 && closed_) wake_up();
+    }
+
+    std::optional<Future<>> serving_forever;  ///< what serve_forever() waits for
+    WaiterQueue waiters;                      ///< those in wait_closed()
+    bool woken = false;                       ///< closed, and the last connection was gone
+  private:
+    void wake_up() noexcept;
+
+    Connected connected_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::size_t limit_;
+    std::size_t connections_ = 0;
+    int backlog_;
+    bool serving_ = false;
+    bool closed_ = false;
+};
+}  // namespace detail
+
+/// asyncio.Server. A handle; the server itself lives until close() or the end of the loop. Usable with with(), which
+/// closes it.
+class [[nodiscard]] Server {
+  public:
+    explicit Server(Ref<detail::ServerState> state) noexcept : state_(std::move(state)) {}
+
+    /// Begins to accept connections, if that has not begun.
+    Coroutine<void> start_serving();
+    /// The same, and waits until this task is cancelled; the server is closed then. Throws RuntimeError if the server
+    /// is closed already, or somebody waits here.
+    Coroutine<void> serve_forever();
+    bool is_serving() const noexcept { return state_->is_serving(); }
+    /// Where it listens; nowhere once it is closed.
+    std::vector<SocketAddress> sockets() const { return state_->sockets(); }
+    /// Listens no more. Connections that were accepted stay open.
+    void close() noexcept { state_->close(); }
+    /// Waits until it is closed and its last connection is gone; returns at once if it is closed already, as in 3.11.
+    Coroutine<void> wait_closed();
+
+    // For with().
+
+    Coroutine<void> aenter() { co_return; }
+    Coroutine<void> aexit(std::exception_ptr) {
+        close();
+        co_await wait_closed();
+    }
+  private:
+    Ref<detail::ServerState> state_;
+};
+
+struct ServerOptions {
+    /// Of the readers, as for open_connection().
+    std::size_t limit = detail::Stream::default_limit;
+    /// How many connections the kernel keeps until they are accepted. listen(2)
+    int backlog = 100;
+    bool reuse_port = false;
+    bool start_serving = true;
+    int family = AF_UNSPEC;
+};
+
+namespace detail {
+template <class F> Connected make_connected(F&& handler) {
+    static_assert(safe_callable<F>, "g++ 12 destroys such a temporary twice: give it a name first");
+    using R = std::invoke_result_t<std::decay_t<F>&, StreamReader, StreamWriter>;
+    return [handler = std::decay_t<F>(std::forward<F>(handler))](StreamReader reader, StreamWriter writer) mutable {
+        if constexpr (is_coroutine<R>)
+            create_task(handler(std::move(reader), std::move(writer)));
+        else
+            handler(std::move(reader), std::move(writer));
+    };
+}
+Coroutine<Server> listen_tcp(Connected connected, std::string host, std::uint16_t port, ServerOptions options);
+Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptions options);
+}  // namespace detail
+
+/// `auto server = co_await aio::start_server(handle, "127.0.0.1", 8080);`  Calls `handler(reader, writer)` for each
+/// connection; a coroutine is made a task. A task's exception that nobody retrieves is reported. An empty host is every
+/// address of this machine, port 0 one that is free. Throws gaierror, or std::system_error that names the address;
+/// nothing is listened at then. `handler` is copied, and lives as long as its connections.
+template <class F>
+Coroutine<Server> start_server(F&& handler, std::string host, std::uint16_t port, ServerOptions options = {}) {
+    return detail::listen_tcp(detail::make_connected(std::forward<F>(handler)), std::move(host), port, options);
+}
+
+/// The same at a unix socket. A socket that lies at `path` already is removed first, as in asyncio; ours stays there.
+template <class F> Coroutine<Server> start_unix_server(F&& handler, std::string path, ServerOptions options = {}) {
+    return detail::listen_unix(detail::make_connected(std::forward<F>(handler)), std::move(path), options);
+}
+}  // namespace aio

@@ -1,0 +1,127 @@
+#include "runtime/io/open_connection.hpp"
+
+#include "runtime/io/getaddrinfo.hpp"
+#include "runtime/io/server.hpp"
+#include "runtime/tasks/wait_for.hpp"
+#include "tests/support/on_loop.hpp"
+#include "tests/support/open_descriptors.hpp"
+#include "tests/support/streams.hpp"
+
+namespace {
+
+using aio::Coroutine;
+using aio::test::ending_of;
+using aio::test::open_descriptors;
+using aio::test::run_virtually;
+using aio::test::settle;
+using namespace std::chrono_literals;
+
+/// Listens, and accepts nobody: its queue is filled, so that the kernel answers no further connection.
+class DeafPort {
+  public:
+    DeafPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        [[maybe_unused]] int failed = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        failed = listen(fd_, 0);
+        const auto bound = aio::SocketAddress::bound_to(fd_);
+        for (int& client : clients_) {
+            client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+            failed = ::connect(client, bound.data(), bound.size());
+        }
+    }
+    ~DeafPort() {
+        for (const int client : clients_) ::close(client);
+        ::close(fd_);
+    }
+    DeafPort(const DeafPort&) = delete;
+    DeafPort& operator=(const DeafPort&) = delete;
+    std::uint16_t number() const { return aio::SocketAddress::bound_to(fd_).port(); }
+  private:
+    int fd_;
+    int clients_[4];
+};
+
+TEST_ON_LOOP(OpenConnection, that_nobody_answers_is_refused) {
+    const aio::test::UnservedPort port;
+    const auto before = open_descriptors();
+    EXPECT_EQ(
+        co_await ending_of(aio::open_connection("127.0.0.1", port.number())),
+        "aio::ConnectionRefusedError: connect to 127.0.0.1:" + std::to_string(port.number()) + ": Connection refused");
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_ON_LOOP(OpenConnection, that_is_never_answered_can_be_given_up) {
+    const DeafPort port;
+    const auto before = open_descriptors();
+    EXPECT_EQ(co_await ending_of(aio::wait_for(aio::open_connection("127.0.0.1", port.number()), 3s)),
+              "aio::TimeoutError: timed out");
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_ON_LOOP(OpenConnection, to_a_path_where_nobody_is_names_the_path) {
+    EXPECT_EQ(co_await ending_of(aio::open_unix_connection("/nowhere/at/all")),
+              "std::system_error: connect to /nowhere/at/all: No such file or directory");
+}
+
+TEST_ON_LOOP(OpenConnection, to_a_name_that_does_not_resolve_names_the_name) {
+    EXPECT_TRUE((co_await ending_of(aio::open_connection("does-not-exist.invalid", 80)))
+                    .starts_with("aio::gaierror: getaddrinfo of does-not-exist.invalid: "));
+}
+
+TEST_ON_LOOP(OpenConnection, refuses_a_limit_of_nothing) {
+    const aio::ConnectionOptions nothing_at_all{.limit = 0};
+    EXPECT_EQ(co_await ending_of(aio::open_connection("127.0.0.1", 80, nothing_at_all)),
+              "aio::ValueError: Limit cannot be <= 0");
+}
+
+TEST_ON_LOOP(OpenConnection, tells_the_loop_of_a_peer_that_resets) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(listener, 1), 0);
+    const std::string name = aio::SocketAddress::bound_to(listener).text();
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", aio::SocketAddress::bound_to(listener).port());
+    const auto read = aio::create_task(reader.read(10));
+    co_await settle();
+    aio::test::reset(accept(listener, nullptr, nullptr));
+    const std::string error = "aio::ConnectionResetError: read from " + name + ": Connection reset by peer";
+    EXPECT_EQ(co_await ending_of(read), error);
+    EXPECT_EQ(co_await ending_of(writer.drain()), error);
+    ::close(listener);
+}
+
+// ---- several addresses
+
+Coroutine<> nothing(aio::StreamReader, aio::StreamWriter) { co_return; }
+
+TEST_ON_LOOP(OpenConnection, tries_all_addresses_of_a_name) {
+    // "localhost" is ::1 and 127.0.0.1 on most machines; the server listens at the last of them only.
+    const auto addresses = co_await aio::getaddrinfo("localhost", 0);
+    auto server = co_await aio::start_server(nothing, addresses.back().host(), 0);
+    const std::uint16_t port = server.sockets().front().port();
+    auto [reader, writer] = co_await aio::open_connection("localhost", port);
+    EXPECT_EQ(writer.get_extra_info("peername")->port(), port);
+    const aio::ConnectionOptions side_by_side{.happy_eyeballs_delay = 250ms};
+    auto [reader2, writer2] = co_await aio::open_connection("localhost", port, side_by_side);
+    EXPECT_EQ(writer2.get_extra_info("peername")->port(), port);
+}
+
+TEST_ON_LOOP(OpenConnection, to_a_name_of_which_no_address_answers_names_what_was_tried) {
+    const aio::test::UnservedPort port;
+    const auto addresses = co_await aio::getaddrinfo("localhost", port.number());
+    const auto before = open_descriptors();
+    for (const auto delay : std::vector<std::optional<aio::Duration>>{std::nullopt, 250ms}) {
+        const aio::ConnectionOptions options{.happy_eyeballs_delay = delay};
+        const std::string ending = co_await ending_of(aio::open_connection("localhost", port.number(), options));
+        for (const auto& address : addresses) EXPECT_NE(ending.find(address.text()), std::string::npos) << ending;
+        EXPECT_NE(ending.find("Connection refused"), std::string::npos) << ending;
+    }
+    co_await settle();
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+}  // namespace

@@ -1,0 +1,261 @@
+#include "runtime/io/server.hpp"
+
+#include <sys/resource.h>
+
+#include <filesystem>
+
+#include "runtime/context/with.hpp"
+#include "runtime/tasks/gather.hpp"
+#include "runtime/tasks/wait_for.hpp"
+#include "tests/support/on_loop.hpp"
+#include "tests/support/open_descriptors.hpp"
+#include "tests/support/streams.hpp"
+
+namespace {
+
+using aio::Coroutine;
+using aio::StreamReader;
+using aio::StreamWriter;
+using aio::test::ending_of;
+using aio::test::open_descriptors;
+using aio::test::run_virtually;
+using aio::test::settle;
+using namespace std::chrono_literals;
+
+Coroutine<void> echo(StreamReader reader, StreamWriter writer) {
+    while (true) {
+        const std::string data = co_await reader.read(1 << 16);
+        if (data.empty()) break;
+        writer.write(data);
+        co_await writer.drain();
+    }
+    writer.close();
+}
+
+std::uint16_t port_of(const aio::Server& server) { return server.sockets().front().port(); }
+
+/// Connects, sends, and returns what comes back until the end.
+Coroutine<std::string> ask(std::uint16_t port, std::string question) {
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port);
+    writer.write(question);
+    writer.write_eof();
+    co_return co_await reader.read();
+}
+
+TEST_ON_LOOP(Server, has_a_task_made_for_each_connection) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    EXPECT_TRUE(server.is_serving());
+    EXPECT_EQ(server.sockets().front().host(), "127.0.0.1");
+    std::vector<Coroutine<std::string>> clients;
+    for (int i = 0; i < 90; ++i) clients.push_back(ask(port_of(server), "question " + std::to_string(i)));
+    const std::vector<std::string> answers = co_await aio::gather(std::move(clients));
+    for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], "question " + std::to_string(i));
+}
+
+TEST_ON_LOOP(Server, listens_at_ipv4_and_ipv6_where_no_host_is_given) {
+    auto server = co_await aio::start_server(echo, "", 0);
+    for (const aio::SocketAddress& address : server.sockets()) {
+        const std::string host = address.family() == AF_INET ? "127.0.0.1" : "::1";
+        auto [reader, writer] = co_await aio::open_connection(host, address.port());
+        writer.write("hello");
+        EXPECT_EQ(co_await reader.readexactly(5), "hello");
+        EXPECT_EQ(writer.get_extra_info("peername")->port(), address.port());
+    }
+}
+
+TEST_ON_LOOP(Server, serves_a_unix_socket_and_takes_the_place_of_a_stale_one) {
+    const std::string path = std::filesystem::temp_directory_path() / ("aio-" + std::to_string(getpid()));
+    for (int i = 0; i < 2; ++i) {
+        auto server = co_await aio::start_unix_server(echo, path);
+        auto [reader, writer] = co_await aio::open_unix_connection(path);
+        writer.write("hello");
+        EXPECT_EQ(co_await reader.readexactly(5), "hello");
+        EXPECT_EQ(writer.get_extra_info("peername")->text(), path);
+        server.close();
+    }
+    std::filesystem::remove(path);
+}
+
+TEST_ON_LOOP(Server, calls_a_plain_function_as_well) {
+    std::string peer;
+    const auto greet = [&peer](StreamReader, StreamWriter writer) {
+        peer = writer.get_extra_info("peername")->host();
+        writer.write("welcome");
+        writer.close();
+    };
+    auto server = co_await aio::start_server(greet, "127.0.0.1", 0);
+    EXPECT_EQ(co_await ask(port_of(server), ""), "welcome");
+    EXPECT_EQ(peer, "127.0.0.1");
+}
+
+TEST_ON_LOOP(Server, names_the_address_that_is_in_use) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    const auto before = open_descriptors();
+    const std::string address = server.sockets().front().text();
+    const auto again = [&]() -> Coroutine<> {
+        auto second = co_await aio::start_server(echo, "127.0.0.1", port_of(server));
+    };
+    EXPECT_EQ(co_await ending_of(again()),
+              "std::system_error: error while attempting to bind on address " + address + ": Address already in use");
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_ON_LOOP(Server, reports_what_a_handler_throws_and_goes_on) {
+    const aio::test::Reports reports;
+    const auto fail = [](StreamReader, StreamWriter) -> Coroutine<> {
+        co_await aio::sleep(1s);
+        throw std::runtime_error("no");
+    };
+    const auto fail_at_once = [](StreamReader, StreamWriter) { throw std::runtime_error("never"); };
+    auto one = co_await aio::start_server(fail, "127.0.0.1", 0);
+    auto two = co_await aio::start_server(fail_at_once, "127.0.0.1", 0);
+    EXPECT_EQ(co_await ask(port_of(one), ""), "");
+    EXPECT_EQ(co_await ask(port_of(two), ""), "");
+    EXPECT_EQ(co_await ask(port_of(one), ""), "");
+    EXPECT_NE(reports.text().find("Task exception was never retrieved"), std::string::npos) << reports.text();
+    EXPECT_NE(reports.text().find("Error on a new connection: std::runtime_error: never"), std::string::npos);
+}
+
+// ---- its end
+
+TEST_ON_LOOP(Server, that_is_closed_refuses_but_keeps_its_connections) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    const std::uint16_t port = port_of(server);
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port);
+    co_await settle();
+    server.close();
+    server.close();
+    EXPECT_FALSE(server.is_serving());
+    EXPECT_TRUE(server.sockets().empty());
+    co_await server.wait_closed();
+    EXPECT_EQ(co_await ending_of(aio::open_connection("127.0.0.1", port)),
+              "aio::ConnectionRefusedError: connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+    writer.write("still");
+    EXPECT_EQ(co_await reader.readexactly(5), "still");
+}
+
+TEST_ON_LOOP(Server, keeps_a_handler_alive_as_long_as_its_connections) {
+    std::optional<aio::Connection> connection;
+    {
+        const std::string greeting(100, 'g');
+        const auto greet = [greeting](StreamReader reader, StreamWriter writer) -> Coroutine<> {
+            co_await reader.readline();
+            writer.write(greeting);
+        };
+        auto server = co_await aio::start_server(greet, "127.0.0.1", 0);
+        connection = co_await aio::open_connection("127.0.0.1", port_of(server));
+        co_await settle();
+        server.close();
+    }
+    connection->second.write("\n");
+    EXPECT_EQ(co_await connection->first.read(), std::string(100, 'g'));
+}
+
+TEST_ON_LOOP(Server, wait_closed_waits_for_close_and_for_the_last_connection) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    const auto waits = aio::create_task(server.wait_closed());
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port_of(server));
+    co_await settle();
+    server.close();
+    co_await settle();
+    EXPECT_FALSE(waits.done());
+    writer.close();
+    co_await waits;
+}
+
+TEST_ON_LOOP(Server, serves_for_ever_until_it_is_cancelled) {
+    const aio::ServerOptions not_yet{.start_serving = false};
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0, not_yet);
+    EXPECT_FALSE(server.is_serving());
+    const auto forever = aio::create_task(server.serve_forever());
+    co_await settle();
+    EXPECT_TRUE(server.is_serving());
+    EXPECT_EQ(co_await ending_of(server.serve_forever()),
+              "aio::RuntimeError: the server is already being awaited on serve_forever()");
+    EXPECT_EQ(co_await ask(port_of(server), "hello"), "hello");
+    forever.cancel();
+    co_await settle();
+    EXPECT_TRUE(forever.cancelled());
+    EXPECT_FALSE(server.is_serving());
+    EXPECT_EQ(co_await ending_of(server.serve_forever()), "aio::RuntimeError: the server is closed");
+}
+
+TEST_ON_LOOP(Server, ends_serve_forever_when_it_is_closed) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    const auto forever = aio::create_task(server.serve_forever());
+    co_await settle();
+    server.close();
+    EXPECT_EQ(co_await ending_of(forever), "aio::CancelledError");
+}
+
+TEST_ON_LOOP(Server, is_closed_by_with) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    const std::uint16_t port = port_of(server);
+    const auto block = [&]() -> Coroutine<> { EXPECT_EQ(co_await ask(port, "hello"), "hello"); };
+    co_await aio::with(server, block);
+    EXPECT_FALSE(server.is_serving());
+}
+
+TEST(Server, leaves_nothing_behind_when_the_loop_ends_while_it_serves) {
+    const auto before = open_descriptors();
+    const auto program = []() -> Coroutine<> {
+        auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+        auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port_of(server));
+        writer.write("hello");
+        co_await reader.read(10);
+    };
+    run_virtually(program());
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+// ---- no descriptors left
+
+TEST_ON_LOOP(Server, rests_when_the_process_has_no_descriptors_left) {
+    aio::test::Reports reports;
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port_of(server));
+    co_await settle();
+
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const rlimit none{static_cast<rlim_t>(client) + 1, limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    const auto server_address = server.sockets().front();
+    ::connect(client, server_address.data(), server_address.size());
+    const long began = aio::test::now();
+    co_await aio::sleep(2500ms);
+    EXPECT_EQ(aio::test::now() - began, 2500);
+    // Once when it came, and once a second: it does not spin.
+    const std::string report = "socket.accept() out of system resource: std::system_error: accept at " +
+                               server_address.text() + ": Too many open files";
+    EXPECT_EQ(reports.text(), report + " " + report + " " + report);
+    writer.write("others");  // are served as before
+    EXPECT_EQ(co_await reader.readexactly(6), "others");
+
+    setrlimit(RLIMIT_NOFILE, &limit);
+    aio::test::put(client, "late");
+    co_await aio::sleep(1s);
+    EXPECT_EQ(aio::test::take(client), "late");
+    ::close(client);
+}
+
+TEST_ON_LOOP(Server, may_be_closed_while_it_rests) {
+    aio::test::Reports reports;
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const rlimit none{static_cast<rlim_t>(client) + 1, limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    const auto server_address = server.sockets().front();
+    ::connect(client, server_address.data(), server_address.size());
+    co_await settle();
+    EXPECT_FALSE(reports.text().empty());
+    server.close();
+    setrlimit(RLIMIT_NOFILE, &limit);
+    ::close(client);
+    co_await aio::sleep(3s);
+}
+
+}  // namespace

@@ -1,0 +1,48 @@
+#include "runtime/io/socket_address.hpp"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+
+#include "runtime/reactor/errors.hpp"
+#include "tests/support/pipe.hpp"
+
+namespace {
+
+using aio::SocketAddress;
+
+TEST(SocketAddress, is_written_as_programs_write_it) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(80);
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const SocketAddress four(&v4, sizeof v4);
+    EXPECT_EQ(four.text(), "127.0.0.1:80");
+    EXPECT_EQ(four.host(), "127.0.0.1");
+    EXPECT_EQ(four.port(), 80);
+
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(8080);
+    v6.sin6_addr = in6addr_loopback;
+    const SocketAddress six(&v6, sizeof v6);
+    EXPECT_EQ(six.text(), "[::1]:8080");
+    EXPECT_EQ(six.host(), "::1");
+    EXPECT_FALSE(four == six);
+
+    const SocketAddress path = SocketAddress::of_path("/tmp/a");
+    EXPECT_EQ(path.text(), "/tmp/a");
+    EXPECT_EQ(path.port(), 0);
+}
+
+TEST(SocketAddress, of_a_socket_without_a_name_says_so) {
+    const auto ends = aio::test::make_sockets();
+    EXPECT_EQ(SocketAddress::connected_to(ends[0]).text(), "a unix socket without a name");
+    EXPECT_EQ(SocketAddress::connected_to(-1).family(), AF_UNSPEC);
+}
+
+TEST(SocketAddress, refuses_a_path_that_is_too_long) {
+    EXPECT_NO_THROW(SocketAddress::of_path(std::string(107, 'x')));
+    EXPECT_THROW(SocketAddress::of_path(std::string(108, 'x')), aio::ValueError);
+}
+
+}  // namespace

@@ -1,0 +1,58 @@
+// Streams for tests: over a pair of sockets whose other end is a bare descriptor, or over TCP to ourselves.
+#pragma once
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "runtime/io/open_connection.hpp"
+#include "runtime/tasks/sleep.hpp"
+#include "tests/support/pipe.hpp"
+
+namespace aio::test {
+
+/// A stream over one end of a socket pair; the test reads and writes the other end.
+struct StreamAndPeer {
+    explicit StreamAndPeer(std::size_t limit = detail::Stream::default_limit) : StreamAndPeer(make_sockets(), limit) {}
+
+    StreamReader reader;
+    StreamWriter writer;
+    int peer;
+    void close_peer() {
+        if (peer >= 0) ::close(std::exchange(peer, -1));
+    }
+    ~StreamAndPeer() { close_peer(); }
+    StreamAndPeer(const StreamAndPeer&) = delete;
+    StreamAndPeer& operator=(const StreamAndPeer&) = delete;
+  private:
+    StreamAndPeer(Ends ends, std::size_t limit)
+        : StreamAndPeer(Ref(new detail::Stream(ends.release(0), {}, limit, nullptr)), ends.release(1)) {}
+    StreamAndPeer(const Ref<detail::Stream>& stream, int other) : reader(stream), writer(stream), peer(other) {}
+};
+
+/// Waits until nothing more happens by itself. On the virtual clock only: it asks epoll before it jumps.
+inline auto settle() { return sleep(std::chrono::milliseconds(1)); }
+
+/// A TCP socket bound to a free port of the loopback that does not listen: who connects is refused.
+class UnservedPort {
+  public:
+    UnservedPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        [[maybe_unused]] const int failed = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    }
+    ~UnservedPort() { ::close(fd_); }
+    UnservedPort(const UnservedPort&) = delete;
+    UnservedPort& operator=(const UnservedPort&) = delete;
+    std::uint16_t number() const { return SocketAddress::bound_to(fd_).port(); }
+  private:
+    int fd_;
+};
+
+/// Closes `fd` so that the other end sees a reset, not an end.
+inline void reset(int fd) {
+    const linger at_once{1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(fd);
+}
+
+}  // namespace aio::test
