@@ -108,7 +108,7 @@ void ServerState::close() noexcept {
 
 void ServerState::wake_up() noexcept {
     woken = true;
-    while (waiters.wake_next()) {}
+    waiters.wake_all();
 }
 
 // ---- How one is made

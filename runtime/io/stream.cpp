@@ -103,7 +103,7 @@ void Stream::flush() noexcept {
     backlog_->bytes.drop(sent);
     if (paused_ && backlog_->bytes.size() <= high_water_ / 4) {
         paused_ = false;
-        while (waiters.wake_next()) {}
+        waiters.wake_all();
     }
     if (!backlog_->bytes.empty()) return wait_writable(*backlog_);
     if (write_eof_) ::shutdown(fd(), SHUT_WR);
@@ -166,7 +166,7 @@ void Stream::lose() noexcept {
     closing_ = eof_ = true;
     paused_ = false;
     Descriptor::close();
-    while (waiters.wake_next()) {}
+    waiters.wake_all();
     if (owner_) owner_->stream_is_lost();
     backlog_ = nullptr;
 }

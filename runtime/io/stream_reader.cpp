@@ -52,11 +52,10 @@ Coroutine<std::string> StreamReader::read_all(Ref<detail::Stream> stream) {
 
 // ---- A number of bytes
 
-std::optional<std::string> StreamReader::try_exactly(detail::Stream& stream, std::size_t count) {
+bool StreamReader::has_exactly(detail::Stream& stream, std::size_t count) {
     if (stream.input.empty() && count > 0) stream.receive_if_readable();
     stream.throw_error();
-    if (stream.input.size() < count || !detail::ImmediateCompletions::allow_one()) return std::nullopt;
-    return stream.input.take(count);
+    return stream.input.size() >= count && detail::ImmediateCompletions::allow_one();
 }
 
 Coroutine<std::string> StreamReader::exactly_slowly(Ref<detail::Stream> stream, std::size_t count) {
@@ -89,13 +88,15 @@ std::optional<std::size_t> find(const detail::Stream& stream, std::string_view s
 }
 }  // namespace
 
-std::optional<std::string> StreamReader::try_until(detail::Stream& stream, std::string_view separator) {
+bool StreamReader::has_separator(detail::Stream& stream, std::string_view separator) {
     if (separator.empty()) throw ValueError("Separator should be at least one-byte string");
     if (stream.input.empty()) stream.receive_if_readable();
     stream.throw_error();
-    const std::size_t found = stream.input.view().find(separator);
-    if (found > stream.limit() || !detail::ImmediateCompletions::allow_one()) return std::nullopt;
-    return stream.input.take(found + separator.size());
+    return stream.input.view().find(separator) <= stream.limit() && detail::ImmediateCompletions::allow_one();
+}
+
+std::string StreamReader::take_until(detail::Stream& stream, std::string_view separator) {
+    return stream.input.take(stream.input.view().find(separator) + separator.size());
 }
 
 Coroutine<std::string> StreamReader::until_slowly(Ref<detail::Stream> stream, std::string_view separator) {

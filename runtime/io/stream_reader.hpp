@@ -60,23 +60,27 @@ class StreamReader {
 
     /// `co_await reader.readexactly(n)`. Throws IncompleteReadError if the end comes first.
     auto readexactly(std::size_t count) const {
-        return detail::TryFirst([s = stream_.get(), count] { return try_exactly(*s, count); },
-                                [s = stream_.get(), count] { return exactly_slowly(Ref(s), count); });
+        return detail::TryFirst(
+            *stream_, has_exactly, [](detail::Stream& s, std::size_t& n) { return s.input.take(n); },
+            [](detail::Stream& s, std::size_t& n) { return exactly_slowly(Ref(&s), n); }, count);
     }
 
     /// `co_await reader.readuntil("\r\n")`: up to and with the separator. Throws IncompleteReadError if the end comes
     /// first, LimitOverrunError if more than the limit of the stream comes first, ValueError if `separator` is empty.
     /// `separator` must outlive the await.
     auto readuntil(std::string_view separator = "\n") const {
-        return detail::TryFirst([s = stream_.get(), separator] { return try_until(*s, separator); },
-                                [s = stream_.get(), separator] { return until_slowly(Ref(s), separator); });
+        return detail::TryFirst(
+            *stream_, has_separator, take_until,
+            [](detail::Stream& s, std::string_view& sep) { return until_slowly(Ref(&s), sep); }, separator);
     }
 
     /// `co_await reader.readline()`: a line with its "\n"; without it at the end, and then "". Throws ValueError if the
     /// line is longer than the limit of the stream; it is thrown away then.
     auto readline() const {
-        return detail::TryFirst([s = stream_.get()] { return try_until(*s, "\n"); },
-                                [s = stream_.get()] { return line_slowly(Ref(s)); });
+        return detail::TryFirst(
+            *stream_, [](detail::Stream& s) { return has_separator(s, "\n"); },
+            [](detail::Stream& s) { return take_until(s, "\n"); },
+            [](detail::Stream& s) { return line_slowly(Ref(&s)); });
     }
 
     /// `while (auto line = co_await reader.next())`: the lines up to the end. Python: `async for line in reader`.
@@ -88,9 +92,10 @@ class StreamReader {
     std::exception_ptr exception() const noexcept { return stream_->error(); }
   private:
     static Coroutine<std::string> read_all(Ref<detail::Stream> stream);
-    static std::optional<std::string> try_exactly(detail::Stream& stream, std::size_t count);
+    static bool has_exactly(detail::Stream& stream, std::size_t count);
     static Coroutine<std::string> exactly_slowly(Ref<detail::Stream> stream, std::size_t count);
-    static std::optional<std::string> try_until(detail::Stream& stream, std::string_view separator);
+    static bool has_separator(detail::Stream& stream, std::string_view separator);
+    static std::string take_until(detail::Stream& stream, std::string_view separator);
     static Coroutine<std::string> until_slowly(Ref<detail::Stream> stream, std::string_view separator);
     static Coroutine<std::string> line_slowly(Ref<detail::Stream> stream);
     static Coroutine<std::optional<std::string>> next_line(Ref<detail::Stream> stream);

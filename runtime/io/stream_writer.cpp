@@ -8,7 +8,7 @@ void StreamWriter::write(std::string_view data) {
     stream_->write({&part, 1});
 }
 
-bool StreamWriter::try_drain(const detail::Stream& stream) {
+bool StreamWriter::is_drained(const detail::Stream& stream) {
     stream.throw_error();
     return !stream.closing() && !stream.paused() && detail::ImmediateCompletions::allow_one();
 }

@@ -30,8 +30,9 @@ class StreamWriter {
     /// `co_await writer.drain()`: waits while more than the high-water mark is kept, until it is less than a quarter.
     /// Throws what broke the connection, or ConnectionResetError if it was closed. Cancelled, it changes nothing.
     auto drain() {
-        return detail::TryFirst([s = stream_.get()] { return try_drain(*s); },
-                                [s = stream_.get()] { return drain_slowly(Ref(s)); });
+        return detail::TryFirst(
+            *stream_, [](detail::Stream& s) { return is_drained(s); }, [](detail::Stream&) {},
+            [](detail::Stream& s) { return drain_slowly(Ref(&s)); });
     }
     /// In bytes; 64 KiB until it is set. asyncio: transport.set_write_buffer_limits(high).
     void set_write_buffer_limits(std::size_t high) noexcept { stream_->set_high_water(high); }
@@ -49,7 +50,7 @@ class StreamWriter {
     /// "peername" or "sockname"; empty for other names.
     std::optional<SocketAddress> get_extra_info(std::string_view name) const;
   private:
-    static bool try_drain(const detail::Stream& stream);
+    static bool is_drained(const detail::Stream& stream);
     static Coroutine<void> drain_slowly(Ref<detail::Stream> stream);
     static Coroutine<void> wait_until_closed(Ref<detail::Stream> stream);
 

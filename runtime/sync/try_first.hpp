@@ -8,9 +8,9 @@
 #include "runtime/coroutine/coroutine.hpp"
 
 namespace aio::detail {
-/// `co_await` of an operation that mostly need not wait. If `ready(object)`, its result is what `now(object, held...)`
-/// returns; else `slowly(object, held...)` is called, a coroutine that waits, and awaited in place. What is held until
-/// then, an item to put say, both may move from.
+/// `co_await` of an operation that mostly need not wait. If `ready(object)`, or `ready(object, held...)`, its result is
+/// what `now(object, held...)` returns; else `slowly(object, held...)` is called, a coroutine that waits, and awaited
+/// in place. What is held until then, an item to put say, both may move from.
 template <class Object, class Ready, class Now, class Slowly, class... Held> class TryFirst {
     using Waiting = std::invoke_result_t<Slowly&, Object&, Held&...>;
     using T = typename Waiting::value_type;
@@ -21,7 +21,12 @@ template <class Object, class Ready, class Now, class Slowly, class... Held> cla
     class Awaiter {
       public:
         explicit Awaiter(TryFirst operation) : operation_(std::move(operation)) {}
-        bool await_ready() const { return operation_.ready_(*operation_.object_); }
+        bool await_ready() {
+            if constexpr (std::is_invocable_v<Ready&, Object&, Held&...>)
+                return operation_.call(operation_.ready_);
+            else
+                return operation_.ready_(*operation_.object_);
+        }
         template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
             waiting_.emplace(operation_.call(operation_.slowly_));
             waiting_->start(*Pump::current, &awaiting.promise());
