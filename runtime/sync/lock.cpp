@@ -1,6 +1,7 @@
 #include "runtime/sync/lock.hpp"
 
 namespace aio {
+// [acquire]
 Coroutine<void> Lock::acquire_slowly() {
     detail::QueuedWaiter waiter;
     waiters_.push_back(waiter);
@@ -14,6 +15,7 @@ Coroutine<void> Lock::acquire_slowly() {
     waiter.unlink();
     locked_ = true;
 }
+// [/acquire]
 
 Coroutine<Guard<Lock>> Lock::scoped_slowly() {
     co_await acquire_slowly();
