@@ -46,7 +46,9 @@ std::string leaves(const aio::BaseExceptionGroup& group) {
 Described describe(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
-    } catch (const aio::CancelledError&) { return {"CancelledError", ""}; } catch (const aio::ValueError& e) {
+    } catch (const aio::CancelledError&) { return {"CancelledError", ""}; } catch (const aio::GeneratorExit&) {
+        return {"GeneratorExit", ""};
+    } catch (const aio::ValueError& e) {
         return {"ValueError", in_brackets(e.what())};
     } catch (const aio::BrokenBarrierError&) { return {"BrokenBarrierError", ""}; } catch (const aio::QueueFull&) {
         return {"QueueFull", ""};

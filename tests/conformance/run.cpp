@@ -64,6 +64,13 @@ Scope& Run::open_scope(const Function& function, std::vector<Value> arguments) {
     return scope;
 }
 
+std::shared_ptr<aio::AsyncGenerator<Value>> Run::make_generator(const std::string& function,
+                                                                std::vector<Value> arguments) {
+    const Function& called = program_.function(function);
+    Scope& scope = open_scope(called, std::move(arguments));
+    return generators_.emplace_back(std::make_shared<aio::AsyncGenerator<Value>>(generate(scope, called)));
+}
+
 aio::Coroutine<Value> Run::call(const Function& function, std::vector<Value> arguments) {
     Call call{*this, open_scope(function, std::move(arguments))};
     co_await run_block(call, function.body);
@@ -77,6 +84,7 @@ aio::Coroutine<Value> Run::main() {
 }
 
 void Run::forget() {
+    generators_.clear();
     globals_.clear();
     for (Scope& scope : scopes_) scope.clear();
 }

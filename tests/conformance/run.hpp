@@ -31,6 +31,9 @@ class Run {
     aio::Coroutine<Value> call(const std::string& function, std::vector<Value> arguments) {
         return call(program_.function(function), std::move(arguments));
     }
+    /// A call of a function with `yield`. Kept until the end of the run: nothing is dropped before, SPEC 2.4.
+    std::shared_ptr<aio::AsyncGenerator<Value>> make_generator(const std::string& function,
+                                                               std::vector<Value> arguments);
     /// Calls `main` in the task that runs, and keeps that in the global `main`.
     aio::Coroutine<Value> main();
 
@@ -38,20 +41,23 @@ class Run {
     void forget();
   private:
     aio::Coroutine<Value> call(const Function& function, std::vector<Value> arguments);
+    aio::AsyncGenerator<Value> generate(Scope& scope, const Function& function);
 
     const Program& program_;
     std::vector<std::string> lines_;
     Scope globals_;
     std::deque<Scope> scopes_;
+    std::vector<std::shared_ptr<aio::AsyncGenerator<Value>>> generators_;
 };
 
 /// What runs now: the body of a function, or that of a callback.
 struct Call {
     Run& run;
     Scope& scope;
-    Value result{};                 ///< what `return` gave
-    std::exception_ptr handling{};  ///< what the innermost handler that runs has caught
-    std::exception_ptr leaving{};   ///< in the exit body of a context manager: the exception that leaves the block
+    Value result{};                   ///< what `return` gave
+    std::exception_ptr handling{};    ///< what the innermost handler that runs has caught
+    std::exception_ptr leaving{};     ///< in the exit body of a context manager: the exception that leaves the block
+    struct Yields* yields = nullptr;  ///< in a generator
 
     void log(const std::string& text) { run.log(text); }
 

@@ -6,7 +6,7 @@ const Statement* find_statement(std::string_view name) {
     static const Statements all = [] {
         Statements statements;
         for (const auto& table : {basic_statements(), task_statements(), combinator_statements(), future_statements(),
-                                  lock_statements(), queue_statements(), context_statements()})
+                                  lock_statements(), queue_statements(), context_statements(), generator_statements()})
             statements.insert(table.begin(), table.end());
         return statements;
     }();

@@ -31,6 +31,7 @@ Statements future_statements();
 Statements lock_statements();
 Statements queue_statements();
 Statements context_statements();
+Statements generator_statements();
 
 /// Runs the statements of a body, up to one that ends it; the second form that of a callback.
 aio::Coroutine<Flow> run_block(Call& call, const Json& body);

@@ -24,7 +24,8 @@ using ValueBase = std::variant<std::monostate, bool, std::int64_t, std::string, 
                                std::shared_ptr<aio::Lock>, std::shared_ptr<aio::Semaphore>, std::shared_ptr<aio::Event>,
                                std::shared_ptr<aio::Condition>, std::shared_ptr<aio::Barrier>,  //
                                std::shared_ptr<aio::Queue<Value>>, std::shared_ptr<aio::LifoQueue<Value>>,
-                               std::shared_ptr<aio::PriorityQueue<std::int64_t>>, std::shared_ptr<aio::ExitStack>>;
+                               std::shared_ptr<aio::PriorityQueue<std::int64_t>>, std::shared_ptr<aio::ExitStack>,
+                               std::shared_ptr<aio::AsyncGenerator<Value>>>;
 struct Value : ValueBase {
     using ValueBase::ValueBase;
 };
