@@ -17,6 +17,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         if (!tasks) start();
         error = std::move(thrown);
         item = destination;
+        closed |= !item;
         parent = &awaiting;
         Pump::current->innermost = this;
     }
@@ -48,6 +49,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     std::exception_ptr error;       ///< on its way in or out
     void* item = nullptr;           ///< where the next one goes
     struct Tasks* tasks = nullptr;  ///< of the loop that will close it
+    bool closed = false;            ///< nothing is thrown in any more
   private:
     void start() noexcept;
     void leave_with_error() {
@@ -66,7 +68,7 @@ class Visit {
     Visit operator co_await() const noexcept { return *this; }
     bool await_ready() const {
         if (frame_.running()) throw RuntimeError("asynchronous generator is already running");
-        return frame_.handle().done();
+        return frame_.handle().done() || (thrown_ && frame_.closed);
     }
     template <class P> void await_suspend(std::coroutine_handle<P> awaiting) noexcept {
         frame_.enter(awaiting.promise(), std::move(thrown_), nullptr);

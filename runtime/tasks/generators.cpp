@@ -10,7 +10,7 @@ void GeneratorFrame::start() noexcept {
 void GeneratorFrame::drop() noexcept {
     owner = nullptr;
     if (running()) return;  // it lives on until it yields or ends: see leave()
-    if (!linked() || !item || tasks != Tasks::running) return handle().destroy();
+    if (!linked() || closed || tasks != Tasks::running) return handle().destroy();
     unlink();
     tasks->closing.push_back(*this);
     running_loop->call_soon([t = tasks] { create_task(t->close_first()); });

@@ -56,6 +56,19 @@ FAULTS = [
      "    future.cancel();", "    if (future.cancel()) co_return;"),
     ("a cancelled task does not ask what it waits for", "runtime/tasks/task.cpp",
      "if (!task->waiting_ || !task->waiting_->cancel()) task->must_cancel_ = true;", "task->must_cancel_ = true;"),
+    ("the end of the run closes no generator", "runtime/tasks/generators.cpp",
+     "while (GeneratorFrame* generator = generators.pop_front()) {",
+     "for (GeneratorFrame* generator = nullptr; generator;) {"),
+    ("the generator that was started last is closed first", "runtime/tasks/generators.cpp",
+     "        closing.push_back(*generator);",
+     "        IntrusiveList<GeneratorFrame> earlier;\n"
+     "        earlier.append(closing);\n"
+     "        closing.push_back(*generator);\n"
+     "        closing.append(earlier);"),
+    ("generators are closed one after the other", "runtime/tasks/generators.cpp",
+     "    const auto outcomes = co_await gather(return_exceptions, std::move(closers));",
+     "    for (Coroutine<void>& closer : closers) co_await create_task(std::move(closer));\n"
+     "    const std::vector<Outcome<void>> outcomes;"),
     ("a task group that fails lets its tasks run on", "runtime/context/task_group.cpp",
      "member->task.cancel();", "static_cast<void>(member);"),
     ("a timeout does not take its cancellation back", "runtime/context/timeout.cpp",

@@ -259,8 +259,9 @@ TEST_ON_LOOP(Generator, a_yield_after_GeneratorExit_is_an_error) {
     co_await g.next();
     const std::string ignored = "aio::RuntimeError: async generator ignored GeneratorExit";
     EXPECT_EQ(co_await ending_of(g.aclose()), ignored);
-    EXPECT_EQ(co_await ending_of(g.aclose()), ignored);  // CPython raises StopAsyncIteration here
-    EXPECT_EQ(co_await g.next(), 3);
+    EXPECT_EQ(co_await ending_of(g.aclose()), ignored);  // CPython raises StopAsyncIteration in both
+    EXPECT_EQ(co_await ending_of(g.athrow(std::make_exception_ptr(aio::ValueError("e1")))), ignored);
+    EXPECT_EQ(co_await g.next(), 2);
 }
 
 TEST_ON_LOOP(Generator, is_for_one_task_at_a_time) {
