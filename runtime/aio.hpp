@@ -4,6 +4,8 @@
 #include "runtime/context/defer_cancellation.hpp"  // IWYU pragma: export
 #include "runtime/context/exception_group.hpp"     // IWYU pragma: export
 #include "runtime/context/exit_stack.hpp"          // IWYU pragma: export
+#include "runtime/context/merge.hpp"               // IWYU pragma: export
+#include "runtime/context/stages.hpp"              // IWYU pragma: export
 #include "runtime/context/task_group.hpp"          // IWYU pragma: export
 #include "runtime/context/timeout.hpp"             // IWYU pragma: export
 #include "runtime/context/with.hpp"                // IWYU pragma: export

@@ -17,7 +17,9 @@ void GeneratorFrame::drop() noexcept {
 }
 
 Coroutine<void> Tasks::close_first() {
-    if (GeneratorFrame* first = closing.pop_front()) co_await Visit(*first, std::make_exception_ptr(GeneratorExit()));
+    GeneratorFrame* first = closing.pop_front();
+    if (!first || (first->closed && first->running())) co_return;  // its owner closes it
+    co_await Visit(*first, std::make_exception_ptr(GeneratorExit()));
 }
 
 Coroutine<void> Tasks::shutdown_asyncgens() {
