@@ -17,6 +17,7 @@ class HiddenTask {
     TaskState& task_;
 };
 
+// [whatever-comes]
 /// Returns when `future` is done; throws CancelledError then if the current task was cancelled meanwhile.
 inline Coroutine<void> wait_whatever_comes(const FutureBase& future) {
     bool cancelled = false;
@@ -30,6 +31,7 @@ inline Coroutine<void> wait_whatever_comes(const FutureBase& future) {
     }
     if (cancelled) throw CancelledError();
 }
+// [/whatever-comes]
 }  // namespace detail
 
 /// Runs `awaitable` to its end, however often the current task is cancelled meanwhile, and returns what it returns or
