@@ -61,18 +61,21 @@ notes       := $(patsubst notes/%.cpp,%,$(wildcard notes/*.cpp))
 unit        := $(strip $(call files,tests,*_test.cpp) $(wildcard tests/support/*.cpp))
 interpreter := $(filter-out %_test.cpp,$(wildcard tests/conformance/*.cpp))
 cat         := $(wildcard tests/io/cat.cpp)
+socket_faults := $(wildcard tests/socket_faults/*.cpp)
+wrapped       := read send sendmsg accept4 connect epoll_ctl
 benchmarks  := $(wildcard bench/*_bench.cpp)
 
 library          := $(BUILD)/libaio.a
 chapter_programs := $(addprefix $(BUILD)/chapters/,$(chapters))
 note_programs    := $(addprefix $(BUILD)/notes/,$(notes))
 test_programs    := $(if $(unit),$(BUILD)/tests/unit) $(if $(interpreter),$(BUILD)/tests/conformance) \
-                    $(if $(cat),$(BUILD)/tests/cat $(BUILD)/bench/peer)
+                    $(if $(cat),$(BUILD)/tests/cat $(BUILD)/bench/peer) \
+                    $(if $(socket_faults),$(BUILD)/tests/socket_faults)
 bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(benchmarks),$(BUILD)/bench/benchmarks)
 
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
 needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),python) \
-         $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance %/tests/cat,$(MAKECMDGOALS)),test) \
+         $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance %/tests/cat %/tests/socket_faults,$(MAKECMDGOALS)),test) \
          $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench)
 
 unknown := $(filter-out $(numbers),$(foreach digit,0 1 2 3 4 5 6 7 8 9,$(filter $(digit)%,$(MAKECMDGOALS))))
@@ -180,6 +183,9 @@ $(BUILD)/tests/conformance: $(call objects,$(interpreter)) $(library)
 
 $(BUILD)/tests/cat: $(call objects,$(cat)) $(library)
 	$(call link)
+
+$(BUILD)/tests/socket_faults: $(call objects,$(socket_faults)) $(library)
+	$(call link,$(addprefix -Wl$(comma)--wrap=,$(wrapped)) -lgtest_main -lgtest)
 
 $(BUILD)/bench/peer: $(call objects,bench/peer.cpp) $(library)
 	$(call link)
