@@ -23,7 +23,11 @@ COMPILE = [*shlex.split(os.environ.get("CXX", "g++")),
            *shlex.split(os.environ.get("FLAGS", "-std=c++20 -O2 -g -I. -pthread")), "-O0", "-g0"]
 FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
 
-# (what is wrong, file, text, what takes its place)
+# Where the templates and inline functions of locks and queues are compiled: no other source calls them.
+LOCKS = ["tests/conformance/statements_locks.cpp", "runtime/sync/barrier.cpp"]
+QUEUES = ["tests/conformance/statements_queues.cpp"]
+
+# (what is wrong, file, text, what takes its place[, the sources that must be compiled anew])
 FAULTS = [
     ("a future takes one hop more", "runtime/tasks/future.cpp",
      "    running_loop->ready().append(callbacks_);",
@@ -45,6 +49,41 @@ FAULTS = [
      "    others.append(waiters_);\n"
      "    waiters_.push_back(waiter);\n"
      "    waiters_.append(others);"),
+    ("a lock is free for anybody while one who was woken is on its way", "runtime/sync/lock.hpp",
+     "return !locked_ && !waiters_.any_not_cancelled();", "return !locked_;", LOCKS),
+    ("a lock whose woken waiter is cancelled wakes nobody else", "runtime/sync/lock.cpp",
+     "if (!locked_) wake_first();", "static_cast<void>(this);"),
+    ("a condition lets a cancellation through before it has its lock again", "runtime/sync/condition.cpp",
+     "catch (const CancelledError&) { cancelled = true; }\n    }\n    for",
+     "catch (const CancelledError&) { throw; }\n    }\n    for"),
+    ("a condition gives up its lock when it is cancelled once more", "runtime/sync/condition.cpp",
+     "acquired = true;\n        } catch (const CancelledError&) { cancelled = true; }",
+     "acquired = true;\n        } catch (const CancelledError&) { throw; }"),
+    ("a condition hands the notification of one who is cancelled to the next, as 3.13 does", "runtime/sync/condition.cpp",
+     "if (cancelled) throw CancelledError();", "if (cancelled) throw (notify(1), CancelledError());"),
+    ("a condition notifies one more than it was told to", "runtime/sync/condition.cpp",
+     "waiters_.wake(n);", "waiters_.wake(n + (n > 0));"),
+    ("an event wakes the first alone", "runtime/sync/event.hpp",
+     "if (!std::exchange(value_, true)) waiters_.wake_all();", "value_ = true, waiters_.wake(1);", LOCKS),
+    ("a queue whose woken waiter is cancelled wakes nobody else", "runtime/sync/queue.hpp",
+     "if ((this->*ready)() && !waiter.cancelled()) wake_next(waiters);", "static_cast<void>(ready);", QUEUES),
+    ("who waits at a queue is woken last-in first-out", "runtime/sync/queue.hpp",
+     "            waiters.push_back(waiter);",
+     "            detail::WaiterQueue others;\n"
+     "            others.append(waiters);\n"
+     "            waiters.push_back(waiter);\n"
+     "            waiters.append(others);", QUEUES),
+    ("a queue is joined when its last item is got", "runtime/sync/queue.hpp",
+     "        T item = items_.pop();\n        wake_next(putters_);",
+     "        T item = items_.pop();\n        if (empty()) finished_.set();\n        wake_next(putters_);", QUEUES),
+    ("the greatest item of a priority queue comes out first", "runtime/sync/queue_items.hpp",
+     "for (; i > 0 && item < heap_[(i - 1) / 2];", "for (; i > 0 && heap_[(i - 1) / 2] < item;", QUEUES),
+    ("a barrier counts the tasks of the next round with those that still leave", "runtime/sync/barrier.cpp",
+     "return state_ != State::draining && state_ != State::resetting;", "return state_ != State::resetting;"),
+    ("who is cancelled at a barrier is still counted", "runtime/sync/barrier.cpp",
+     "    } catch (...) {\n        leave();\n        throw;", "    } catch (...) {\n        throw;"),
+    ("a barrier that is reset lets those who wait go on", "runtime/sync/barrier.cpp",
+     "if (state_ != State::draining) throw", "if (broken()) throw"),
     ("gather does not pass cancel on", "runtime/tasks/gather.cpp",
      "any |= child(i).cancel();", "any |= !child(i).done();"),
     ("wait returns without a hop if all are done", "runtime/tasks/wait.cpp",
@@ -113,9 +152,8 @@ def compiles(tree, command):
     return run.returncode == 0
 
 
-def build(tree, path):
-    """The interpreter of `tree`, a copy of the sources in which `path` differs; None if it does not build."""
-    sources = sources_reached_by(path)
+def build(tree, sources):
+    """The interpreter of `tree`, a copy of the tree in which `sources` differ; None if it does not build."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         commands = [COMPILE + ["-c", source, "-o", f"{source}.o"] for source in sources]
         if not all(pool.map(lambda command: compiles(tree, command), commands)):
@@ -127,7 +165,7 @@ def build(tree, path):
     return tree / "interpreter" if linked else None
 
 
-def finds(what, path, text, replacement):
+def finds(what, path, text, replacement, compiled_anew=None):
     """Whether the programs tell the tree with this fault from the sound one. Some must fail, not all, and not by a crash."""
     with tempfile.TemporaryDirectory() as folder:
         tree = pathlib.Path(folder)
@@ -137,7 +175,7 @@ def finds(what, path, text, replacement):
         if found != 1:
             return check(f"{what}: no longer applies: its text stands {found} times in {path}", False)
         (tree / path).write_text((tree / path).read_text().replace(text, replacement))
-        interpreter = build(tree, path)
+        interpreter = build(tree, compiled_anew or sources_reached_by(path))
         if not interpreter:
             return check(f"{what}: does not build", False)
         run = subprocess.run([sys.executable, HERE / "check.py", interpreter, "--cases", "--random", "--timeout", "2", *FEATURES],
