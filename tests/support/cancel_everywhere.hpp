@@ -1,0 +1,126 @@
+// Runs a scenario again and again, and each time cancels one of its tasks, the victim, one turn later: so at every
+// await, and at every moment of each. Then the same with a timeout that is over in the turn in which the rest happens.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/context/timeout.hpp"
+#include "runtime/context/with.hpp"
+#include "runtime/tasks/wait_for.hpp"
+#include "tests/support/counted.hpp"
+#include "tests/support/every_turn.hpp"
+#include "tests/support/on_loop.hpp"
+
+namespace aio::test {
+
+/// What a scenario derives from. It has
+///     Coroutine<> victim();               what the victim does
+///     std::vector<Task<>> others();       those who do their part meanwhile, and must end whatever becomes of the
+///     victim Coroutine<> check();                called when all have ended: is everything as it should be?
+/// and may replace relieve().
+struct Scenario {
+    /// Lets time pass: a turn, or a millisecond.
+    Coroutine<> step() { co_await sleep(pace); }
+    /// When the victim has ended: what its end asks of somebody, so that the others can go on.
+    Coroutine<> relieve() { co_return; }
+    Duration pace{};
+};
+
+enum class Ordeal { none, cancelled, cancelled_ten_times, timed_out, waited_for };
+
+class AtTurn final : EveryTurn {
+  public:
+    AtTurn(Ordeal ordeal, int turn, std::function<void()> strike)
+        : ordeal_(ordeal), turn_(turn), strike_(std::move(strike)) {}
+    int turns = 0;
+  private:
+    void end_of_turn(EntryList&) override {
+        ++turns;
+        if (ordeal_ == Ordeal::none || ordeal_ == Ordeal::waited_for) return;
+        const int strikes = ordeal_ == Ordeal::cancelled_ten_times ? 10 : 1;  // no more: time stands still meanwhile
+        if (turns >= turn_ && turns < turn_ + strikes) strike_();
+    }
+    Ordeal ordeal_;
+    int turn_;
+    std::function<void()> strike_;
+};
+
+/// How many turns the victim took. `turn` also stands for the milliseconds after which wait_for() gives up.
+template <class S> Coroutine<int> play(Ordeal ordeal, int turn, bool victim_first, Duration pace) {
+    const Reports kept_quiet;  // errors that nobody retrieves are what comes of it
+    S scenario;
+    scenario.pace = pace;
+    Timeout limit = aio::timeout(std::nullopt);
+    bool limited = false;
+    const auto within_limit = [&]() -> Coroutine<> {
+        limited = true;
+        co_await scenario.victim();
+        limited = false;
+    };
+    const auto runs = [&]() -> Coroutine<> {
+        const Counted here;
+        if (ordeal == Ordeal::timed_out)
+            co_await aio::with(limit, within_limit);
+        else if (ordeal == Ordeal::waited_for)
+            co_await aio::wait_for(scenario.victim(), std::chrono::milliseconds(turn));
+        else
+            co_await scenario.victim();
+    };
+
+    std::vector<Task<>> others;
+    if (!victim_first) others = scenario.others();
+    const Task<> victim = create_task(runs);
+    if (victim_first) others = scenario.others();
+    int turns = 0;
+    std::string ending;
+    {
+        const AtTurn strikes(ordeal, turn, [&] {
+            if (ordeal == Ordeal::timed_out && limited)
+                limit.reschedule(get_running_loop().time());
+            else if (ordeal != Ordeal::timed_out)
+                victim.cancel();
+        });
+        ending = co_await ending_of(victim);
+        turns = strikes.turns;
+    }
+    const std::string expected = ordeal == Ordeal::none ? "returned"
+                                 : ordeal == Ordeal::timed_out || ordeal == Ordeal::waited_for
+                                     ? "aio::TimeoutError: timed out"
+                                     : "aio::CancelledError";
+    if (ending != "returned") { EXPECT_EQ(ending, expected); }
+    co_await scenario.relieve();
+    for (const Task<>& other : others) co_await other;
+    for (int i = 0; i < 1000 && all_tasks().size() > 1; ++i) co_await sleep(1ms);
+    EXPECT_EQ(all_tasks().size(), 1u);
+    co_await scenario.check();
+    co_return turns;
+}
+
+/// A failure says where the victim was struck.
+template <class S> void cancel_everywhere() {
+    for (const Duration pace : {Duration(0ms), Duration(1ms)}) {
+        for (const bool victim_first : {true, false}) {
+            Counted::reset();
+            const int turns = run_virtually(play<S>(Ordeal::none, 0, victim_first, pace));
+            ASSERT_GT(turns, 1);
+            for (const Ordeal ordeal :
+                 {Ordeal::cancelled, Ordeal::cancelled_ten_times, Ordeal::timed_out, Ordeal::waited_for}) {
+                for (int turn = 1; turn <= turns; ++turn) {
+                    SCOPED_TRACE("ordeal " + std::to_string(static_cast<int>(ordeal)) + " at turn " +
+                                 std::to_string(turn) + " of " + std::to_string(turns) + ", pace " +
+                                 std::to_string(pace / 1ms) + " ms, victim " + (victim_first ? "first" : "last"));
+                    EXPECT_NO_THROW(run_virtually(play<S>(ordeal, turn, victim_first, pace)));
+                    EXPECT_EQ(Counted::alive(), 0);
+                    if (testing::Test::HasFailure()) return;
+                }
+            }
+        }
+    }
+}
+
+/// CANCEL_EVERYWHERE(Suite, Scenario) makes a test of it.
+#define CANCEL_EVERYWHERE(suite, scenario) \
+    TEST(suite, scenario) { aio::test::cancel_everywhere<scenario>(); }
+
+}  // namespace aio::test
