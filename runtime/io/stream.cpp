@@ -53,6 +53,7 @@ void Stream::on_readable() noexcept {
 
 // ---- Writing
 
+// [write]
 void Stream::write(std::span<iovec> parts) {
     if (write_eof_) throw RuntimeError("Cannot call write() after write_eof()");
     if (lost()) return;
@@ -68,6 +69,7 @@ void Stream::write(std::span<iovec> parts) {
     }
     paused_ |= backlog_ && backlog_->bytes.size() > high_water_;
 }
+// [/write]
 
 /// How many bytes the socket took.
 std::size_t Stream::send(std::span<iovec> parts) noexcept {
