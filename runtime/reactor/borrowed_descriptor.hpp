@@ -16,8 +16,7 @@ class BorrowedDescriptor final : public Watch {
     ~BorrowedDescriptor();
     BorrowedDescriptor(const BorrowedDescriptor&) = delete;
 
-    /// Sets the callback for EPOLLIN or EPOLLOUT; an empty one takes it away. Returns whether there was one. Throws
-    /// std::system_error.
+    /// Sets the callback for EPOLLIN or EPOLLOUT, or takes it away; whether there was one. Throws std::system_error.
     bool set(std::uint32_t direction, std::function<void()> function);
     bool unwatched() const noexcept { return !reader_.function && !writer_.function; }
   private:

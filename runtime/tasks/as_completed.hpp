@@ -68,8 +68,7 @@ template <class F, class T = typename F::value_type> class AsCompleted {
 
 }  // namespace detail
 
-/// A range with a coroutine for each of `awaitables`; the first to be awaited gives the result of the first that is
-/// done, and so on:
+/// A range of coroutines; the first to be awaited gives the result of the first awaitable that is done, and so on:
 ///     for (auto next : aio::as_completed(tasks)) use(co_await next);
 /// Coroutines are moved out of the range and made tasks, now. After `timeout` what is left throws TimeoutError; nothing
 /// is cancelled. asyncio.as_completed.

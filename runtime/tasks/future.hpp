@@ -51,8 +51,8 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
 
     bool cancel() override;
-    /// The end: the callbacks, awaiting tasks among them, move to the ready queue in the order in which they came.
-    /// Throws RuntimeError outside its loop.
+    /// The end: the callbacks, awaiting tasks among them, are queued as they came. Throws RuntimeError outside its
+    /// loop.
     void complete(Phase phase);
     /// `entry` runs in the turn after the future is done, or in the next one. Throws RuntimeError if another loop's.
     void add_callback(Entry& entry) {
@@ -98,8 +98,7 @@ template <class T> class FutureStateOf : public FutureState {
 template <class T> constexpr bool copyable = std::copy_constructible<T>;
 template <class T> constexpr bool copyable<std::vector<T>> = copyable<T>;
 
-/// What an awaiter gets from a done future: a copy, for others may ask too. A value that can't be copied is moved out,
-/// to the first who asks.
+/// What an awaiter gets from a done future: a copy, for others may ask too; the value itself where it can't be copied.
 template <class T> T value_of(FutureState& state) {
     state.require_result();
     auto& result = static_cast<Result<T>&>(state.result());
@@ -140,7 +139,7 @@ class FutureBase {
     /// for ends with CancelledError, or CancelledError is thrown at its next step; it may refuse, by going on. False if
     /// it is done already.
     bool cancel() const { return state_->cancel(); }
-    /// The exception, or null if it has a value. Throws InvalidStateError while it is pending, CancelledError if it was
+    /// The exception, null if it has a value. Throws InvalidStateError while pending, CancelledError if it was
     /// cancelled.
     std::exception_ptr exception() const {
         state_->require_result();

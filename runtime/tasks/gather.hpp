@@ -124,9 +124,8 @@ struct return_exceptions_t {};
 inline constexpr return_exceptions_t return_exceptions;
 
 /// Runs all awaitables at once and returns a Future of a std::tuple of their results, in the order of the arguments
-/// (std::monostate for void). Coroutines are made tasks now, not when the future is awaited. The first error is the
-/// future's, and the other children run on. Cancelling the future cancels the children; it is done when they are.
-/// asyncio.gather.
+/// (std::monostate for void). Coroutines are made tasks now. The first error is the future's, and the other children
+/// run on. Cancelling the future cancels the children; it is done when they are. asyncio.gather.
 template <detail::Awaitable... A> auto gather(A&&... awaitables) {
     return detail::gather_all<false>(std::forward<A>(awaitables)...);
 }

@@ -21,8 +21,7 @@ extern "C" void on_sigint(int) {
     if (EventLoop* loop = interrupt_wakes) loop->wake();
 }
 
-/// While it lives, SIGINT cancels `main`. Does nothing outside the main thread, or where the program has a handler of
-/// its own.
+/// While it lives, SIGINT cancels `main`; not outside the main thread, nor where the program has a handler of its own.
 class InterruptCancels {
   public:
     InterruptCancels(EventLoop& loop, const TaskBase& main) : loop_(loop) {
@@ -61,7 +60,9 @@ struct StopLoop final : Entry {
 
 // asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What refuses to
 // be cancelled gets that many more turns, so the tasks are here too.
-Coroutine<void> shutdown_default_executor() { co_return; }
+Coroutine<void> shutdown_default_executor() {
+    if (const auto& executor = detail::Tasks::running->default_executor) co_await executor->shutdown();
+}
 }  // namespace
 
 Runner::Runner(ClockKind clock) : loop_(clock) {
@@ -71,6 +72,7 @@ Runner::Runner(ClockKind clock) : loop_(clock) {
 Runner::~Runner() {
     const Running running(*this);
     loop_.mute();
+    tasks_.default_executor.reset();
     tasks_.abandon_generators();
     while (detail::TaskState* task = tasks_.alive.front()) task->dissolve();
     while (detail::Composite* composite = tasks_.composites.front()) composite->dissolve();

@@ -22,8 +22,7 @@ class Runner {
         run_main(task);
         return task;
     }
-    /// Cancels the tasks that are left and waits for them, as asyncio.run does; their exceptions are reported. Throws
-    /// DeadlockError.
+    /// Cancels the tasks that are left, waits for them and for threads, reports their exceptions. Throws DeadlockError.
     void close();
     EventLoop& get_loop() noexcept { return loop_; }
   private:

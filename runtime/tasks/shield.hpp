@@ -54,9 +54,8 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
 };
 }  // namespace detail
 
-/// A future that ends as `awaitable` does. Cancelling it, or a task that awaits it, does not reach the awaitable, which
-/// runs on; the awaiting task gets CancelledError all the same. Anything but a future is made a task: keep a handle of
-/// it where its outcome matters. asyncio.shield.
+/// A future that ends as `awaitable` does. Cancelling it, or a task that awaits it, does not reach the awaitable; the
+/// task gets CancelledError all the same. Anything but a future is made a task: keep a handle of it. asyncio.shield.
 template <detail::Awaitable A> auto shield(A&& awaitable) {
     using F = detail::future_t<A>;
     using T = typename F::value_type;

@@ -100,10 +100,17 @@ class Composite : public ListHook<Composite> {
     ~Composite() = default;
 };
 
+/// Threads that work for the loop. They are in io/, which makes them at their first use.
+struct Executor {
+    virtual ~Executor() = default;
+    virtual Coroutine<void> shutdown() = 0;
+};
+
 struct Tasks {
     IntrusiveList<TaskState> alive;  ///< those that are not done, in order of creation
     IntrusiveList<Composite> composites;
     std::uint64_t made = 0;
+    std::unique_ptr<Executor> default_executor;
     IntrusiveList<GeneratorFrame> generators;  ///< started and not ended, in order of first iteration
     IntrusiveList<GeneratorFrame> closing;     ///< for each a task is on its way
 

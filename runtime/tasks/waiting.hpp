@@ -4,8 +4,7 @@
 
 namespace aio::detail {
 /// A wait that lives in the frame that awaits it: what asyncio does with a future that nobody else sees. Sleeps, locks
-/// and queues are built on it. `co_await waiter` returns once wake() was called, and throws CancelledError if cancel()
-/// came first.
+/// and queues are built on it. `co_await waiter` returns after wake(), and throws CancelledError after cancel().
 class Waiter : public Waitable {
   public:
     Waiter() = default;
