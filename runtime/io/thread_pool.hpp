@@ -33,14 +33,15 @@ class ThreadPool final : public Executor {
 
     /// Throws RuntimeError after shutdown(), std::system_error if there is no thread and none can be made.
     void submit(std::unique_ptr<Job> job);
-    /// Destroys `job` unless a thread has begun it. Returns whether it did.
-    bool withdraw(Job& job) noexcept;
+    /// Destroys `job` of the running loop unless a thread has begun it. Returns whether it did.
+    static bool withdraw(Job& job) noexcept;
     /// From now on no job is taken. Waits for all there are, then joins the threads. Cancelled, it blocks until then.
     Coroutine<void> shutdown() override;
   private:
     static std::size_t default_max_threads();
     void add_thread();
     void work() noexcept;
+    bool take_back(Job& job) noexcept;
     void job_is_over() noexcept;
     void join() noexcept;
 

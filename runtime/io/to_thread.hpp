@@ -17,9 +17,8 @@ template <class F, class R> struct Reply {
     Reply() = default;
     Reply(Reply&&) = delete;
     ~Reply() {
-        if (job && !pool->withdraw(*job)) job->reply = nullptr;
+        if (job && !ThreadPool::withdraw(*job)) job->reply = nullptr;
     }
-    ThreadPool* pool = nullptr;
     JobOf<F, R>* job = nullptr;  // null when it is not under way
     Waiter waiter;
     Result<R> result;
@@ -28,6 +27,9 @@ template <class F, class R> struct Reply {
 template <class F, class R> class JobOf final : public Job {
   public:
     JobOf(EventLoop& loop, F function, Reply<F, R>& r) : Job(loop), reply(&r), function_(std::move(function)) {}
+    ~JobOf() override {
+        if (reply) reply->job = nullptr;
+    }
     void work() noexcept override {
         try {
             if constexpr (std::is_void_v<R>)
@@ -41,7 +43,6 @@ template <class F, class R> class JobOf final : public Job {
         try {
             reply->result.move_from(result_);
         } catch (...) { reply->result.error = std::current_exception(); }
-        reply->job = nullptr;
         reply->waiter.wake();
     }
     Reply<F, R>* reply;  // null when nobody waits any more; used in the loop's thread only
@@ -56,7 +57,6 @@ template <class F> auto in_thread(F function) -> Coroutine<std::invoke_result_t<
     auto job = std::make_unique<JobOf<F, R>>(get_running_loop(), std::move(function), reply);
     auto* const submitted = job.get();
     ThreadPool::current().submit(std::move(job));
-    reply.pool = &ThreadPool::current();
     reply.job = submitted;
     co_await reply.waiter;
     co_return reply.result.take();
