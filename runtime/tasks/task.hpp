@@ -49,6 +49,7 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     friend void resumed();
     /// What resumed() throws at the next step.
     enum class Delivery : std::uint8_t { nothing, cancelled, circle, foreign_future };
+    // These four share a word with the last member of Pump.
     bool started_ = false;
     bool must_cancel_ = false;  // CancelledError is due at the next step
     Delivery delivery_ = Delivery::nothing;
