@@ -43,7 +43,6 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
         waiting_ = &what;
         blocked = true;
     }
-
   private:
     friend void suspend_on(FutureState&);
     friend void resumed();
@@ -56,7 +55,6 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
   public:
     unsigned cancels_requested = 0;
   private:
-
     /// Moves the outcome of the first frame into this task's result, and destroys the frame.
     virtual void take_outcome() = 0;
     void end();
