@@ -92,6 +92,26 @@ aio::Coroutine<void> as_many_as_needed() {
 }
 // [/stack]
 
+// [generator]
+aio::AsyncGenerator<Connection&> connected(std::string name) {
+    Connection connection(std::move(name));
+    co_await connection.aenter();
+    std::exception_ptr error;
+    try {
+        co_yield connection;  // here the block runs
+    } catch (...) { error = std::current_exception(); }
+    co_await connection.aexit(error);
+    if (error) std::rethrow_exception(error);
+}
+
+aio::Coroutine<void> by_a_generator() {
+    co_await aio::with(aio::context_manager(connected("a")), [&](Connection& a) -> aio::Coroutine<void> {
+        a.say("is used");
+        co_return;
+    });
+}
+// [/generator]
+
 int main() {
     fmt::print("one manager\n");
     fmt::print("  with() returned {}\n", aio::run(one()));
@@ -103,4 +123,6 @@ int main() {
     aio::run(swallows());
     fmt::print("as many as the program needs\n");
     aio::run(as_many_as_needed());
+    fmt::print("one that a generator makes\n");
+    aio::run(by_a_generator());
 }

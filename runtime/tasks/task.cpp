@@ -89,6 +89,8 @@ void TaskState::throw_delivery() {
     }
 }
 
+void TaskState::throw_no_running_task() { throw RuntimeError("no running task: only a task can wait"); }
+
 void suspend_on(FutureState& future) {
     TaskState& task = TaskState::current();
     const bool foreign = !future.belongs_to_running_loop();

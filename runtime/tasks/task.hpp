@@ -13,7 +13,7 @@ namespace detail {
 
 /// A task is one node: of the ready queue while it can run, of a future's callbacks while it awaits that. Its pump runs
 /// the frames; this class adds when they run, and how they are cancelled. CPython's Task.
-class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
+class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
     TaskState(ResultBase& result, std::string_view name);
@@ -29,7 +29,7 @@ class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
 
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {
-        if (!Pump::current) throw RuntimeError("no running task: only a task can wait");
+        if (!Pump::current) throw_no_running_task();
         return static_cast<TaskState&>(*Pump::current);  // only tasks pump
     }
 
@@ -43,23 +43,25 @@ class TaskState : public FutureState, public Pump, public ListHook<TaskState> {
         waiting_ = &what;
         blocked = true;
     }
-
-    unsigned cancels_requested = 0;
   private:
     friend void suspend_on(FutureState&);
     friend void resumed();
     /// What resumed() throws at the next step.
     enum class Delivery : std::uint8_t { nothing, cancelled, circle, foreign_future };
-
+    // These four share a word with the last member of Pump.
+    bool started_ = false;
+    bool must_cancel_ = false;  // CancelledError is due at the next step
+    Delivery delivery_ = Delivery::nothing;
+  public:
+    unsigned cancels_requested = 0;
+  private:
     /// Moves the outcome of the first frame into this task's result, and destroys the frame.
     virtual void take_outcome() = 0;
     void end();
     bool is_awaited_by(FutureState& future) noexcept;
     void throw_delivery();
+    [[noreturn]] static void throw_no_running_task();
 
-    bool started_ = false;
-    bool must_cancel_ = false;  // CancelledError is due at the next step
-    Delivery delivery_ = Delivery::nothing;
     Waitable* waiting_ = nullptr;  // what it is suspended on
     std::uint64_t number_;
     std::unique_ptr<std::string> name_;  // null: "Task-<number>"
