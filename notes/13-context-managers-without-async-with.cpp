@@ -70,7 +70,7 @@ struct Ignore {
 };
 
 aio::Coroutine<void> swallows() {
-    for (const std::size_t place : {1, 9}) {
+    for (const std::size_t place : {1U, 9U}) {
         const auto found = co_await aio::with(Ignore(), [&]() -> aio::Coroutine<int> {
             const std::vector<int> numbers{10, 11};
             co_return numbers.at(place);
