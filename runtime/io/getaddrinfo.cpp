@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include "runtime/io/connection_errors.hpp"
+#include "runtime/io/to_thread.hpp"
 
 namespace aio {
 namespace {
@@ -34,6 +35,6 @@ std::vector<SocketAddress> look_up_name(const std::string& host, std::uint16_t p
 
 Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, std::uint16_t port, AddressQuery query) {
     if (auto addresses = look_up(host, port, query, true)) co_return std::move(*addresses);
-    co_return look_up_name(host, port, query);
+    co_return co_await to_thread(look_up_name, std::move(host), port, query);
 }
 }  // namespace aio
