@@ -1,6 +1,7 @@
 #include "runtime/io/open_connection.hpp"
 #include <algorithm>
 #include <cerrno>
+#include "runtime/io/file_errors.hpp"
 #include "runtime/io/getaddrinfo.hpp"
 #include "runtime/tasks/wait.hpp"
 
@@ -21,6 +22,8 @@ Coroutine<StreamRef> connect(SocketAddress address, std::size_t limit) {
         socklen_t size = sizeof error;
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
     }
+    if (address.family() == AF_UNIX && (error == ENOENT || error == EACCES))
+        detail::throw_file_error(error, "connect", address.host());
     if (error) std::rethrow_exception(detail::connection_error(error, operation));
     co_return stream;
 }

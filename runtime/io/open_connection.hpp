@@ -24,6 +24,7 @@ using Connection = std::pair<StreamReader, StreamWriter>;
 /// a std::system_error that names all; ValueError if the limit is zero. Cancelled, it leaves no socket behind.
 Coroutine<Connection> open_connection(std::string host, std::uint16_t port, ConnectionOptions options = {});
 
-/// The same to a unix socket. Throws std::system_error: ENOENT if it is not there, EAGAIN if too many wait there.
+/// The same to a unix socket. Throws FileNotFoundError or PermissionError, ConnectionRefusedError if nobody listens
+/// there any more, std::system_error with EAGAIN if too many wait there.
 Coroutine<Connection> open_unix_connection(std::string path, ConnectionOptions options = {});
 }  // namespace aio

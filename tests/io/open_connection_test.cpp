@@ -62,12 +62,21 @@ TEST_ON_LOOP(OpenConnection, that_is_never_answered_can_be_given_up) {
 
 TEST_ON_LOOP(OpenConnection, to_a_path_where_nobody_is_names_the_path) {
     EXPECT_EQ(co_await ending_of(aio::open_unix_connection("/nowhere/at/all")),
-              "std::system_error: connect to /nowhere/at/all: No such file or directory");
+              "aio::FileNotFoundError: filesystem error: connect: No such file or directory [/nowhere/at/all]");
 }
 
 TEST_ON_LOOP(OpenConnection, to_a_name_that_does_not_resolve_names_the_name) {
     EXPECT_TRUE((co_await ending_of(aio::open_connection("does-not-exist.invalid", 80)))
                     .starts_with("aio::gaierror: getaddrinfo of does-not-exist.invalid: "));
+}
+
+TEST_ON_LOOP(OpenConnection, that_is_cancelled_while_a_name_is_looked_up_leaves_the_thread_alone) {
+    const auto before = open_descriptors();
+    const auto task = aio::create_task(aio::open_connection("localhost", 80));
+    co_await aio::test::turns(2);
+    task.cancel();
+    EXPECT_EQ(co_await ending_of(task), "aio::CancelledError");
+    EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST_ON_LOOP(OpenConnection, refuses_a_limit_of_nothing) {
