@@ -18,6 +18,8 @@
 #include "runtime/io/run_coroutine_threadsafe.hpp"  // IWYU pragma: export
 #include "runtime/io/server.hpp"                    // IWYU pragma: export
 #include "runtime/io/to_thread.hpp"                 // IWYU pragma: export
+#include "runtime/observe/call_graph.hpp"           // IWYU pragma: export
+#include "runtime/observe/debug.hpp"                // IWYU pragma: export
 #include "runtime/reactor/errors.hpp"               // IWYU pragma: export
 #include "runtime/reactor/event_loop.hpp"           // IWYU pragma: export
 #include "runtime/sync/barrier.hpp"                 // IWYU pragma: export

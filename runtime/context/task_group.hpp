@@ -17,9 +17,10 @@ class TaskGroup {
 
     /// aio::create_task, for a task of this group. Throws RuntimeError where the group has not been entered, is
     /// finished, or is shutting down.
-    template <class A> auto create_task(A&& awaitable, std::string_view name = {}) {
+    template <class A> auto create_task(A&& awaitable, std::string_view name = {},
+                                        std::source_location created = std::source_location::current()) {
         require_open();
-        auto task = aio::create_task(std::forward<A>(awaitable), name);
+        auto task = aio::create_task(std::forward<A>(awaitable), name, created);
         members_.push_back(*new Member(*this, task));
         return task;
     }
@@ -32,6 +33,7 @@ class TaskGroup {
     struct Member final : Entry, ListHook<Member> {
         Member(TaskGroup& g, const TaskBase& t) : group(g), task(t) { t.state().add_callback(*this); }
         void run() noexcept override { group.task_done(this); }
+        const Entry* wakes() const noexcept override { return group.all_done_ ? group.all_done_->task() : nullptr; }
         TaskGroup& group;
         TaskBase task;
     };

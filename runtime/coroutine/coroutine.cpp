@@ -3,5 +3,7 @@
 namespace aio::detail {
 void throw_already_awaited() { throw RuntimeError("cannot reuse already awaited coroutine"); }
 
-void report_never_awaited() noexcept { report("coroutine was never awaited"); }
+void report_never_awaited(const Frame& frame) noexcept {
+    report("coroutine '" + function_name(frame.place) + "' was never awaited");
+}
 }  // namespace aio::detail

@@ -20,7 +20,7 @@ template <class A> struct AwaiterReference {
 struct Frame : Pooled {
     Frame* parent = nullptr;     ///< the frame that awaits this one; null for a task's first frame
     Frame** owner = nullptr;     ///< the pointer that will destroy this frame; null if there is none
-    std::source_location place;  ///< of the co_await that it reached last: one pointer
+    std::source_location place;  ///< of the co_await that it reached last, at first of the function: one pointer
 
     /// Every `co_await` in a coroutine comes here first. Notes the place and gives the awaiter, as a value: g++ 12
     /// copies one that is given by reference.

@@ -11,6 +11,8 @@ class Entry : public ListHook<Entry> {
     virtual void run() noexcept = 0;
     /// Called instead of run() when the list ends first. An entry that nobody else owns frees itself here.
     virtual void discard() noexcept {}
+    /// The entry that it will queue in its turn, a waiting task's say, as far as it knows. For the call graph.
+    virtual const Entry* wakes() const noexcept { return nullptr; }
   protected:
     ~Entry() = default;
 };

@@ -60,7 +60,8 @@ const Turn& EventLoop::run_once() {
 
     std::size_t callbacks = 0;
     batch_.append(ready_);
-    for (; Entry* entry = batch_.pop_front(); ++callbacks) entry->run();
+    for (; Entry* entry = batch_.pop_front(); ++callbacks)
+        observer_ ? std::shared_ptr(observer_)->run(*entry) : entry->run();
     last_turn_ = {descriptors, timers, callbacks};
     return last_turn_;
 }
@@ -79,6 +80,7 @@ std::size_t EventLoop::look() {
     if (selector_.take_wake()) {
         take_from_threads();
         if (wake_handler_) wake_handler_();
+        if (observer_) observer_->woken();
     }
     return descriptors;
 }
@@ -88,7 +90,10 @@ std::size_t EventLoop::look() {
 std::size_t EventLoop::sleep() {
     if (timers_.any_to_start()) time();
     const std::optional<TimePoint> next = timers_.next();
-    if (!next && !can_be_woken()) throw DeadlockError();
+    if (!next && !can_be_woken()) {
+        if (observer_) observer_->deadlocked();
+        throw DeadlockError();
+    }
     if (!clock_.is_virtual()) return next && *next <= time() ? selector_.poll() : selector_.sleep(next);
 
     const std::size_t descriptors = selector_.poll();
@@ -142,14 +147,16 @@ void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept
 void EventLoop::default_exception_handler(const ExceptionContext& context) {
     std::string text = context.message;
     if (!context.task.empty()) text += "\n  task: " + context.task;
+    if (context.created.line() > 0) text += "\n  created: " + detail::describe(context.created);
     if (context.exception) text += "\n  exception: " + describe(context.exception);
     std::fprintf(stderr, "%s\n", text.c_str());
 }
 
 namespace detail {
 
-void report(const char* message, const std::exception_ptr& error, const std::string& task) noexcept {
-    const ExceptionContext context{message, error, task};
+void report(std::string message, const std::exception_ptr& error, const std::string& task,
+            const std::source_location& created) noexcept {
+    const ExceptionContext context{std::move(message), error, task, created};
     running_loop ? running_loop->call_exception_handler(context) : EventLoop::default_exception_handler(context);
 }
 void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }

@@ -11,15 +11,17 @@
 #include "runtime/reactor/clock.hpp"
 #include "runtime/reactor/descriptor.hpp"
 #include "runtime/reactor/handle.hpp"
+#include "runtime/reactor/observer.hpp"
 #include "runtime/reactor/selector.hpp"
 #include "runtime/reactor/timer_heap.hpp"
 
 namespace aio {
 /// What the exception handler is told about an error that nobody awaits.
 struct ExceptionContext {
-    std::string message;           ///< "Task exception was never retrieved", "Exception in callback", ...
-    std::exception_ptr exception;  ///< null where there is none
-    std::string task;              ///< the name of the task, empty where there is none
+    std::string message;             ///< "Task exception was never retrieved", "Exception in callback", ...
+    std::exception_ptr exception;    ///< null where there is none
+    std::string task;                ///< the name of the task, empty where there is none
+    std::source_location created{};  ///< where the task was created, in debug mode; else line 0
 };
 using ExceptionHandler = std::function<void(const ExceptionContext&)>;
 
@@ -95,6 +97,9 @@ class EventLoop {
     void call_exception_handler(const ExceptionContext& context) noexcept;
     static void default_exception_handler(const ExceptionContext& context);
 
+    /// A callback or a step of a task that takes longer is reported in debug mode: see observe/debug.hpp.
+    Duration slow_callback_duration = std::chrono::milliseconds(100);
+
     // For the floors above.
 
     EntryList& ready() noexcept { return ready_; }  ///< entries queued here run in the next turn
@@ -114,6 +119,9 @@ class EventLoop {
     /// `function` runs between two turns after wake(), which a signal handler may call.
     void set_wake_handler(std::function<void()> function) { wake_handler_ = std::move(function); }
     void wake() noexcept { selector_.wake(); }
+    /// Null: nobody. May be called from what is being observed.
+    void set_observer(std::shared_ptr<detail::Observer> observer) noexcept { observer_ = std::move(observer); }
+    bool observed() const noexcept { return observer_ != nullptr; }
     /// From now on no error is reported: what is left is being destroyed.
     void mute() noexcept { muted_ = true; }
     bool muted() const noexcept { return muted_; }
@@ -152,6 +160,7 @@ class EventLoop {
     std::unordered_map<int, detail::BorrowedDescriptor> borrowed_;
     ExceptionHandler exception_handler_;
     std::function<void()> wake_handler_;
+    std::shared_ptr<detail::Observer> observer_;
     std::mutex threads_mutex_;
     std::vector<detail::Call*> from_threads_;
 };
@@ -183,7 +192,8 @@ class RunningLoop {
 [[noreturn]] void throw_no_running_loop();
 
 /// Tells the running loop's exception handler; the default one where no loop runs.
-void report(const char* message, const std::exception_ptr& error = nullptr, const std::string& task = {}) noexcept;
+void report(std::string message, const std::exception_ptr& error = nullptr, const std::string& task = {},
+            const std::source_location& created = {}) noexcept;
 }  // namespace detail
 
 /// The loop that runs in this thread. Throws RuntimeError where none does.

@@ -50,6 +50,6 @@ class Condition {
 
     std::optional<Lock> own_lock_;
     Lock& lock_;
-    detail::WaiterQueue waiters_;
+    detail::WaiterQueue waiters_{"a condition"};
 };
 }  // namespace aio

@@ -32,6 +32,6 @@ class Event {
     }
 
     bool value_ = false;
-    detail::WaiterQueue waiters_;
+    detail::WaiterQueue waiters_{"an event"};
 };
 }  // namespace aio

@@ -9,11 +9,11 @@ Coroutine<void> Lock::acquire_slowly() {
         co_await waiter;
     } catch (const CancelledError&) {
         waiter.unlink();
-        if (!locked_) wake_first();  // woken and cancelled in one turn: the lock goes to the next
+        if (!locked()) wake_first();  // woken and cancelled in one turn: the lock goes to the next
         throw;
     }
     waiter.unlink();
-    locked_ = true;
+    take();
 }
 // [/acquire]
 
@@ -23,8 +23,8 @@ Coroutine<Guard<Lock>> Lock::scoped_slowly() {
 }
 
 void Lock::release() {
-    if (!locked_) throw RuntimeError("Lock is not acquired.");
-    locked_ = false;
+    if (!locked()) throw RuntimeError("Lock is not acquired.");
+    holder_ = 0;
     wake_first();
 }
 

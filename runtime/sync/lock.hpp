@@ -11,14 +11,14 @@ class Lock {
     Lock() = default;
     Lock(Lock&&) = delete;
 
-    bool locked() const noexcept { return locked_; }
+    bool locked() const noexcept { return holder_ != 0; }
 
     /// `co_await lock.acquire()` takes it; waits while somebody else has it or came first, else neither suspends nor
-    /// allocates. It has no owner: whoever has it waits for ever, if it takes it again. Cancelled while it waits, it
-    /// has not taken it.
+    /// allocates. It has no owner (the holder is noted for the call graph alone): whoever has it waits for ever, if it
+    /// takes it again. Cancelled while it waits, it has not taken it.
     auto acquire() {
         return detail::TryFirst(
-            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { l.locked_ = true; },
+            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { l.take(); },
             [](Lock& l) { return l.acquire_slowly(); });
     }
 
@@ -29,16 +29,17 @@ class Lock {
     /// `auto guard = co_await lock.scoped();` acquires, and releases when `guard` goes. asyncio: `async with lock`.
     auto scoped() {
         return detail::TryFirst(
-            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { return l.locked_ = true, Guard(l); },
+            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { return l.take(), Guard(l); },
             [](Lock& l) { return l.scoped_slowly(); });
     }
   private:
-    bool free() const noexcept { return !locked_ && !waiters_.any_not_cancelled(); }
+    bool free() const noexcept { return !locked() && !waiters_.any_not_cancelled(); }
+    void take() { holder_ = detail::TaskState::current().number(); }
     Coroutine<void> acquire_slowly();
     Coroutine<Guard<Lock>> scoped_slowly();
     void wake_first() noexcept;
 
-    bool locked_ = false;
-    detail::WaiterQueue waiters_;
+    std::uint64_t holder_ = 0;  // the number of the task that has acquired it, for the call graph; 0: nobody
+    detail::WaiterQueue waiters_{"a lock", &holder_};
 };
 }  // namespace aio

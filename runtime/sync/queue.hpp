@@ -125,7 +125,7 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     std::size_t unfinished_ = 0;
     bool shut_down_ = false;
     Event finished_;
-    detail::WaiterQueue getters_, putters_;
+    detail::WaiterQueue getters_{"an item of a queue"}, putters_{"room in a queue"};
 };
 
 /// The smallest item first, by `<`. A std::pair of a priority and what it is about is a good item.

@@ -40,7 +40,7 @@ class Semaphore {
     Coroutine<Guard<Semaphore>> scoped_slowly();
     void wake_next() noexcept;
 
-    detail::WaiterQueue waiters_;
+    detail::WaiterQueue waiters_{"a semaphore"};
 };
 
 /// A semaphore that refuses to be released more often than it was acquired: release() throws ValueError.

@@ -4,13 +4,30 @@
 #include "runtime/tasks/waiting.hpp"
 
 namespace aio::detail {
+class WaiterQueue;
+
 /// Lives in the frame that awaits it, and leaves the queue with that.
-class QueuedWaiter : public Waiter, public ListHook<QueuedWaiter> {};
+class QueuedWaiter : public Waiter, public ListHook<QueuedWaiter> {
+  public:
+    std::string what() const override;
+    const WaiterQueue* queue = nullptr;  ///< the one that it came to last
+};
 
 /// asyncio's deque of futures. One that was woken or cancelled stays in its place until its task has run: on such
 /// details the fairness of the locks rests.
 class WaiterQueue : public IntrusiveList<QueuedWaiter> {
   public:
+    /// `name`: what is waited for here. `holder`: the number of the task that has it.
+    explicit WaiterQueue(const char* name = "", const std::uint64_t* holder = nullptr) noexcept
+        : name_(name), holder_(holder) {}
+    const char* name() const noexcept { return name_; }
+    std::uint64_t holder() const noexcept { return holder_ ? *holder_ : 0; }  ///< 0: nobody
+
+    void push_back(QueuedWaiter& waiter) noexcept {
+        waiter.queue = this;
+        IntrusiveList::push_back(waiter);
+    }
+
     bool any_not_cancelled() const noexcept {
         for (const QueuedWaiter* w = front(); w; w = after(*w))
             if (!w->cancelled()) return true;
@@ -24,5 +41,10 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
         return woken;
     }
     std::size_t wake_all() noexcept { return wake(static_cast<std::size_t>(-1)); }
+  private:
+    const char* name_;
+    const std::uint64_t* holder_;
 };
+
+inline std::string QueuedWaiter::what() const { return queue ? queue->name() : Waiter::what(); }
 }  // namespace aio::detail

@@ -20,9 +20,14 @@ class Completions : public RefCounted<Completions> {
     /// The next that is done. Throws TimeoutError when the time is over.
     static Coroutine<Ref<FutureState>> next(Ref<Completions> self);
   private:
+    struct Getter : Waiter, ListHook<Getter> {};
     struct Child final : Entry {
         Child(Completions& c, FutureState& f) : completions(c), future(&f) { f.add_callback(*this); }
         void run() noexcept override { completions.child_done(future); }
+        const Entry* wakes() const noexcept override {
+            const Getter* getter = completions.getters_.front();
+            return getter ? getter->task() : nullptr;
+        }
         Completions& completions;
         Ref<FutureState> future;
     };
@@ -31,7 +36,6 @@ class Completions : public RefCounted<Completions> {
         void run() noexcept override { completions.expire(); }
         Completions& completions;
     };
-    struct Getter : Waiter, ListHook<Getter> {};
 
     void child_done(Ref<FutureState> future) noexcept;
     void expire() noexcept;

@@ -20,6 +20,8 @@ class Waitable {
     /// Ends the wait with CancelledError. False if it is over already.
     virtual bool cancel() = 0;
     virtual TaskState* as_task() noexcept { return nullptr; }
+    /// For the call graph: "a sleep"; "" where only the frames tell.
+    virtual std::string what() const { return "a future"; }
   protected:
     ~Waitable() = default;
 };
@@ -71,6 +73,8 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     void discard() noexcept override {
         if (done()) release();
     }
+
+    const EntryList& callbacks() const noexcept { return callbacks_; }
 
     bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
   protected:

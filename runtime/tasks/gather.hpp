@@ -48,6 +48,7 @@ class Gathering : public Composite {
   private:
     struct Child final : Entry {
         void run() noexcept override { gathering->child_done(*future); }
+        const Entry* wakes() const noexcept override { return &gathering->outer_; }
         Gathering* gathering = nullptr;
         Ref<FutureState> future;
     };
@@ -69,6 +70,7 @@ template <class T, class Collect> class GatherState final : public FutureStateOf
         : Gathering(*this, size, return_exceptions), collect_(collect) {}
     /// Asks the children to end. The gathering itself ends when they have.
     bool cancel() override { return !this->done() && cancel_children(); }
+    std::string what() const override { return "a gather of " + std::to_string(size()); }
   private:
     void collect() override { this->result_.set_value(collect_(*this)); }
     Collect collect_;

@@ -67,6 +67,7 @@ Coroutine<void> shutdown_default_executor() {
 
 Runner::Runner(ClockKind clock) : loop_(clock) {
     if (detail::running_loop) throw RuntimeError("aio::run() cannot be called from a running event loop");
+    detail::observe_if_asked(loop_);
 }
 
 Runner::~Runner() {

@@ -20,6 +20,7 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
         if (!inner.done()) dissolve();
         return true;
     }
+    std::string what() const override { return "a shield"; }
     void inner_done() noexcept {
         inner.state().error_retrieved = true;
         if (!this->done()) {
@@ -38,6 +39,7 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
     struct InnerDone final : Entry {
         explicit InnerDone(ShieldState& s) : shield(s) {}
         void run() noexcept override { shield.inner_done(); }
+        const Entry* wakes() const noexcept override { return &shield; }
         ShieldState& shield;
     };
 

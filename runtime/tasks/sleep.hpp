@@ -17,19 +17,19 @@ class SleepAwaiter {
     }
     void await_resume() const {
         resumed();
-        if (wait_) wait_->waiter.await_resume();
+        if (wait_) wait_->await_resume();
     }
   private:
-    struct Wait {
-        Wait() noexcept : timer(waiter) {}  // no default member initialiser: clang 19 refuses that in an optional
-        Waiter waiter;
+    struct Wait final : Waiter {
+        Wait() noexcept : timer(*this) {}  // no default member initialiser: clang 19 refuses that in an optional
+        std::string what() const override { return "a sleep"; }
         Waker timer;
     };
     // Apart, so that giving up just a turn does not pay for it.
     [[gnu::noinline]] void wait(std::coroutine_handle<> frame) {
         wait_.emplace();
         wait_->timer.arm(delay_);
-        wait_->waiter.await_suspend(frame);
+        wait_->await_suspend(frame);
     }
 
     Duration delay_;

@@ -16,7 +16,7 @@ namespace detail {
 class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
-    TaskState(ResultBase& result, std::string_view name);
+    TaskState(ResultBase& result, std::string_view name, std::source_location created);
 
     void run() noexcept final;  ///< one step, CPython's Task.__step
     bool cancel() final;
@@ -26,6 +26,10 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
 
     std::string name() const { return name_ ? *name_ : "Task-" + std::to_string(number_); }
     void set_name(std::string_view name);
+    std::uint64_t number() const noexcept { return number_; }
+    std::string what() const override { return "the task '" + name() + "'"; }
+    bool started() const noexcept { return started_; }
+    const Waitable* waiting() const noexcept { return waiting_; }
 
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {
@@ -42,6 +46,12 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     void suspend_until(Waitable& what) noexcept {
         waiting_ = &what;
         blocked = true;
+    }
+
+    const std::source_location created;  ///< the place of create_task
+  protected:
+    std::source_location created_in_debug_mode() const {
+        return running_loop && running_loop->observed() ? created : std::source_location();
     }
   private:
     friend void suspend_on(FutureState&);
@@ -74,12 +84,13 @@ inline void resumed() {
 
 template <class T> class TaskStateOf final : public TaskState {
   public:
-    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name)
-        : TaskState(result_, name), coroutine_(std::move(coroutine)) {
+    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, std::source_location created_at)
+        : TaskState(result_, name, created_at), coroutine_(std::move(coroutine)) {
         coroutine_.start(*this, nullptr);
     }
     ~TaskStateOf() override {
-        if (result_.error && !error_retrieved) report("Task exception was never retrieved", result_.error, name());
+        if (result_.error && !error_retrieved)
+            report("Task exception was never retrieved", result_.error, name(), created_in_debug_mode());
     }
   private:
     void take_outcome() override {
@@ -185,32 +196,34 @@ template <class T = void> class Task : public TaskBase {
 
 /// Makes a coroutine a task of the running loop, which starts it in the next turn. Without a name it is called
 /// "Task-<number>". Throws RuntimeError where no loop runs, or if the coroutine was awaited already.
-template <class T> Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {}) {
+template <class T> Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {},
+                                       std::source_location created = std::source_location::current()) {
     coroutine.require_unstarted();
-    return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name)));
+    return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name, created)));
 }
 
 /// The same for a callable that returns a coroutine: it is kept alive as long as that runs.
 template <class F>
 requires detail::is_coroutine < std::invoke_result_t < std::decay_t<F>
-& >> auto create_task(F&& function, std::string_view name = {}) {
+& >> auto create_task(F&& function, std::string_view name = {},
+                      std::source_location created = std::source_location::current()) {
     static_assert(detail::safe_callable<F>, "g++ 12 destroys such a temporary twice: give it a name first");
-    return create_task(detail::call_in_coroutine<std::decay_t<F>>(std::forward<F>(function)), name);
+    return create_task(detail::call_in_coroutine<std::decay_t<F>>(std::forward<F>(function)), name, created);
 }
 
 /// The same for anything else that can be awaited: a sleep, say.
 template <detail::Awaitable A>
-requires(!detail::is_future<A> &&
-         !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& awaitable, std::string_view name = {}) {
-    return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(awaitable)), name);
+requires(!detail::is_future<A> && !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(
+    A&& awaitable, std::string_view name = {}, std::source_location created = std::source_location::current()) {
+    return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(awaitable)), name, created);
 }
 
 /// A future or task is returned as it is; anything else that can be awaited is made a task.
-template <class A> auto ensure_future(A&& awaitable) {
+template <class A> auto ensure_future(A&& awaitable, std::source_location created = std::source_location::current()) {
     if constexpr (detail::is_future<A>)
         return std::remove_cvref_t<A>(std::forward<A>(awaitable));
     else
-        return create_task(std::forward<A>(awaitable));
+        return create_task(std::forward<A>(awaitable), {}, created);
 }
 
 namespace detail {

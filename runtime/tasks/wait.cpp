@@ -23,6 +23,7 @@ struct Countdown {
 struct Completion final : Entry {
     Completion(Countdown& c, FutureState& f) : countdown(c), future(f) { future.add_callback(*this); }
     void run() noexcept override { countdown.one_is_done(future); }
+    const Entry* wakes() const noexcept override { return countdown.waiter.task(); }
     Countdown& countdown;
     FutureState& future;
 };

@@ -15,6 +15,8 @@ class Waiter : public Waitable {
     /// Queues the task, behind what is ready. False if it has been woken or cancelled before.
     bool wake() noexcept { return end(Phase::woken); }
     bool cancel() noexcept override { return end(Phase::cancelled); }
+    std::string what() const override { return ""; }
+    TaskState* task() const noexcept { return task_; }  ///< null until it is awaited
 
     bool await_ready() const noexcept { return done(); }
     void await_suspend(std::coroutine_handle<>) {
@@ -33,7 +35,7 @@ class Waiter : public Waitable {
         if (task_) running_loop->ready().push_back(*task_);
         return true;
     }
-    TaskState* task_ = nullptr;  // null until it is awaited
+    TaskState* task_ = nullptr;
     Phase phase_ = Phase::pending;
 };
 
@@ -57,6 +59,7 @@ class ScopedTimer : public Timer {
 struct Waker final : ScopedTimer {
     explicit Waker(Waiter& w) noexcept : waiter(w) {}
     void run() noexcept override { waiter.wake(); }
+    const Entry* wakes() const noexcept override { return waiter.task(); }
     Waiter& waiter;
 };
 }  // namespace aio::detail

@@ -303,7 +303,9 @@ TEST_ON_LOOP(TaskGroup, takes_no_task_before_behind_or_when_it_is_shutting_down)
     co_await ending_of(with(group, block));
     EXPECT_EQ(refused(), "aio::RuntimeError: TaskGroup is finished");
     EXPECT_EQ(reports.text(),  // each coroutine that was refused
-              "coroutine was never awaited coroutine was never awaited coroutine was never awaited");
+              "coroutine 'aio::test::forever' was never awaited "
+              "coroutine 'aio::test::forever' was never awaited "
+              "coroutine 'aio::test::forever' was never awaited");
 }
 
 TEST_ON_LOOP(TaskGroup, can_be_entered_once) {

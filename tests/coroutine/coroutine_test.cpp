@@ -170,21 +170,21 @@ TEST_ON_LOOP(Coroutine, that_was_moved_from_cannot_be_awaited) {
 TEST_ON_LOOP(Coroutine, that_was_never_awaited_is_reported) {
     const Reports reports;
     { Coroutine<int> forgotten = number(1); }
-    EXPECT_EQ(reports.text(), "coroutine was never awaited");
+    EXPECT_EQ(reports.text(), "coroutine 'number' was never awaited");
     co_return;
 }
 
 TEST(Coroutine, that_was_never_awaited_is_reported_where_no_loop_runs) {
     testing::internal::CaptureStderr();
     { Coroutine<int> forgotten = number(1); }
-    EXPECT_EQ(testing::internal::GetCapturedStderr(), "coroutine was never awaited\n");
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "coroutine 'number' was never awaited\n");
 }
 
 TEST_ON_LOOP(Coroutine, that_is_replaced_before_it_ran_is_reported) {
     const Reports reports;
     Coroutine<int> coroutine = number(1);
     coroutine = number(2);
-    EXPECT_EQ(reports.text(), "coroutine was never awaited");
+    EXPECT_EQ(reports.text(), "coroutine 'number' was never awaited");
     const int two = co_await coroutine;
     EXPECT_EQ(two, 2);
 }

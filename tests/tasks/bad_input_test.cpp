@@ -36,7 +36,9 @@ TEST(BadInput, a_coroutine_that_found_no_loop_to_run_in_is_reported) {
     EXPECT_EQ(thrown_by([] { aio::gather(forever()); }), no_loop);
     EXPECT_EQ(thrown_by([] { aio::shield(forever()); }), no_loop);
     EXPECT_EQ(testing::internal::GetCapturedStderr(),
-              "coroutine was never awaited\ncoroutine was never awaited\ncoroutine was never awaited\n");
+              "coroutine 'aio::test::forever' was never awaited\n"
+              "coroutine 'aio::test::forever' was never awaited\n"
+              "coroutine 'aio::test::forever' was never awaited\n");
 }
 
 /// A coroutine that is none of ours: it runs at once, in no task.

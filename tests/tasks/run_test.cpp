@@ -62,7 +62,7 @@ TEST_ON_LOOP(Run, is_refused_inside_a_running_loop) {
     const Reports reports;
     EXPECT_EQ(thrown_by([] { aio::run(returns(1)); }),
               "aio::RuntimeError: aio::run() cannot be called from a running event loop");
-    EXPECT_EQ(reports.text(), "coroutine was never awaited");
+    EXPECT_EQ(reports.text(), "coroutine 'returns' was never awaited");
     const int still_works = co_await returns(2);
     EXPECT_EQ(still_works, 2);
 }

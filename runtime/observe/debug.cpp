@@ -1,0 +1,91 @@
+#include "runtime/observe/debug.hpp"
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include "runtime/observe/watchdog.hpp"
+
+namespace aio {
+namespace detail {
+namespace {
+
+// What the signal handler needs: the loop to wake, and whether SIGUSR1 came.
+std::atomic<EventLoop*> dump_wakes{nullptr};
+std::atomic<bool> dump_requested{false};
+
+extern "C" void on_sigusr1(int) {
+    dump_requested = true;
+    if (EventLoop* loop = dump_wakes) loop->wake();
+}
+
+/// While it lives, SIGUSR1 wakes `loop`; unless another loop is in debug mode, or the program has a handler of its own.
+class DumpSignal {
+  public:
+    explicit DumpSignal(EventLoop& loop) {
+        struct sigaction present {};
+        sigaction(SIGUSR1, nullptr, &present);
+        EventLoop* nobody = nullptr;
+        active_ = present.sa_handler == SIG_DFL && dump_wakes.compare_exchange_strong(nobody, &loop);
+        if (active_) std::signal(SIGUSR1, on_sigusr1);
+    }
+    ~DumpSignal() {
+        if (!active_) return;
+        std::signal(SIGUSR1, SIG_DFL);
+        dump_wakes = nullptr;
+    }
+    DumpSignal(DumpSignal&&) = delete;
+    bool take() const noexcept { return active_ && dump_requested.exchange(false); }
+  private:
+    bool active_ = false;
+};
+
+class DebugObserver final : public Observer {
+  public:
+    explicit DebugObserver(EventLoop& loop) : loop_(loop), signal_(loop) {}
+
+    void run(Entry& entry) noexcept override {
+        auto* state = dynamic_cast<TaskState*>(&entry);
+        const Ref<TaskState> task(state && !state->done() ? state : nullptr);  // a step may be its last
+        const std::string step = task ? "task '" + task->name() + "'" : "a callback";
+        const std::string from = task ? describe(task->innermost->place) : "";
+        const auto start = std::chrono::steady_clock::now();
+        watchdog_.begin({step, from, start});
+        entry.run();
+        watchdog_.end();
+        const Duration took = std::chrono::steady_clock::now() - start;
+        if (took < loop_.slow_callback_duration) return;
+        const std::string to = !task || !task->innermost ? "its end" : describe(task->innermost->place);
+        std::fprintf(stderr, "Executing %s took %.3f seconds%s\n", step.c_str(),
+                     std::chrono::duration<double>(took).count(),
+                     task ? ("\n  from: " + from + "\n  to: " + to).c_str() : "");
+    }
+
+    void woken() noexcept override {
+        if (signal_.take()) dump();
+    }
+    void deadlocked() noexcept override { dump(); }
+  private:
+    static void dump() noexcept {
+        if (Tasks::running) dump_tasks();
+    }
+
+    EventLoop& loop_;
+    DumpSignal signal_;
+    Watchdog watchdog_;
+};
+}  // namespace
+
+void observe_if_asked(EventLoop& loop) {
+    const char* value = std::getenv("AIO_DEBUG");
+    const std::string word = value ? value : "0";
+    if (word == "1") return loop.set_observer(std::make_shared<DebugObserver>(loop));
+    if (word != "0" && !word.empty()) throw ValueError("AIO_DEBUG is '" + word + "': set it to '1', or leave it out");
+}
+}  // namespace detail
+
+bool get_debug() { return get_running_loop().observed(); }
+void set_debug(bool enabled) {
+    EventLoop& loop = get_running_loop();
+    if (enabled == loop.observed()) return;
+    loop.set_observer(enabled ? std::make_shared<detail::DebugObserver>(loop) : nullptr);
+}
+}  // namespace aio
