@@ -58,6 +58,8 @@ std::string function_name(const std::source_location& place) {
 }
 
 std::string describe(const std::source_location& place) {
-    return std::string(place.file_name()) + ":" + std::to_string(place.line()) + ", in " + function_name(place);
+    std::string_view file = place.file_name();
+    if (file.starts_with("./")) file.remove_prefix(2);  // of a header that -I. has found
+    return std::string(file) + ":" + std::to_string(place.line()) + ", in " + function_name(place);
 }
 }  // namespace aio::detail

@@ -212,10 +212,10 @@ TEST_ON_LOOP(Dump, of_very_many_leaves_the_middle_out) {
     std::vector<aio::Task<>> chain{deep};  // each waits for the one before
     for (int i = 0; i < 10'000; ++i) chain.push_back(create_task(join(i % 2 ? chain.back() : chain.front())));
     co_await turns(1);
-    const std::string text = graph(deep);
-    EXPECT_NE(text.find("  |   (99961 more)\n"), text.npos) << text.substr(0, 4000);
+    const std::string text = aio::format_call_graph(deep);
+    EXPECT_NE(text.find("  |   (99961 more)\n"), text.npos);
     EXPECT_NE(text.find(" and 4990 more\n"), text.npos);
-    EXPECT_LT(text.size(), 5000U);
+    EXPECT_LT(text.size(), 10'000U);
     EXPECT_NE(aio::format_tasks().find("Tasks: 10002\n"), text.npos);
     co_await deep;
 }

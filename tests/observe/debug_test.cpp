@@ -100,9 +100,9 @@ TEST(DumpSignal, has_a_program_that_waits_show_all_that_waits) {
     const std::string text = child.end();
     EXPECT_TRUE(has(text, "ready\nTasks: 3\n* Task 'Task-1', created at ")) << text;
     for (const std::string& frame :
-         {std::string("runtime/sync/lock.cpp:8, in aio::Lock::acquire_slowly"), place(before_inner + 1, "inner"),
-          place(before_inner + 2, "middle"), place(before_inner + 3, "outer")})
+         {place(before_inner + 1, "inner"), place(before_inner + 2, "middle"), place(before_inner + 3, "outer")})
         EXPECT_TRUE(has(text, "  |   " + frame + "\n")) << frame << text;
+    EXPECT_TRUE(has(text, ", in aio::Lock::acquire_slowly\n")) << text;
     EXPECT_TRUE(has(text, "Waits for a lock, held by 'Task-1'; in line: 'first', 'second'\n")) << text;
     EXPECT_TRUE(has(text, "exit 0")) << text;
 }
