@@ -17,8 +17,7 @@ class TaskGroup {
 
     /// aio::create_task, for a task of this group. Throws RuntimeError where the group has not been entered, is
     /// finished, or is shutting down.
-    template <class A> auto create_task(A&& awaitable, std::string_view name = {},
-                                        std::source_location created = std::source_location::current()) {
+    template <class A> auto create_task(A&& awaitable, std::string_view name = {}, Place created = Place::current()) {
         require_open();
         auto task = aio::create_task(std::forward<A>(awaitable), name, created);
         members_.push_back(*new Member(*this, task));

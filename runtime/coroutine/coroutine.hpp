@@ -31,14 +31,14 @@ template <class T> struct PromiseBase : Frame {
 };
 
 template <class T> struct Promise final : PromiseBase<T> {
-    Coroutine<T> get_return_object(std::source_location here = std::source_location::current()) noexcept;
+    Coroutine<T> get_return_object(Place here = Place::current()) noexcept;
     void return_value(std::convertible_to<T> auto&& value) {
         this->result.set_value(std::forward<decltype(value)>(value));
     }
 };
 
 template <> struct Promise<void> final : PromiseBase<void> {
-    Coroutine<void> get_return_object(std::source_location here = std::source_location::current()) noexcept;
+    Coroutine<void> get_return_object(Place here = Place::current()) noexcept;
     void return_void() noexcept {}
 };
 // [/promise]
@@ -103,16 +103,14 @@ template <class T = void> class [[nodiscard]] Coroutine {
 };
 
 namespace detail {
-template <class T> Coroutine<T> Promise<T>::get_return_object(std::source_location here) noexcept {
+template <class T> Coroutine<T> Promise<T>::get_return_object(Place here) noexcept {
     // Frame::handle() relies on where a promise lies in its frame, which depends on its alignment.
     static_assert(alignof(Promise) <= alignof(std::max_align_t),
                   "a coroutine can't return an over-aligned type: return it in a std::unique_ptr");
-    this->place = here;
-    return Coroutine<T>(*this);
+    return this->place = here, Coroutine<T>(*this);
 }
-inline Coroutine<void> Promise<void>::get_return_object(std::source_location here) noexcept {
-    place = here;
-    return Coroutine<void>(*this);
+inline Coroutine<void> Promise<void>::get_return_object(Place here) noexcept {
+    return place = here, Coroutine<void>(*this);
 }
 }  // namespace detail
 }  // namespace aio

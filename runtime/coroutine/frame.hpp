@@ -1,10 +1,10 @@
 // What every coroutine frame knows of the others, and the pump that runs them.
 #pragma once
 #include <coroutine>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 #include "runtime/coroutine/frame_pool.hpp"
+#include "runtime/reactor/observer.hpp"
 
 namespace aio::detail {
 /// An awaiter that stays where it is.
@@ -18,14 +18,13 @@ template <class A> struct AwaiterReference {
 /// Base of every promise type. The frames of a task form a chain, for each knows who awaits it. That chain is the call
 /// stack of a task while it is suspended.
 struct Frame : Pooled {
-    Frame* parent = nullptr;     ///< the frame that awaits this one; null for a task's first frame
-    Frame** owner = nullptr;     ///< the pointer that will destroy this frame; null if there is none
-    std::source_location place;  ///< of the co_await that it reached last, at first of the function: one pointer
+    Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
+    Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null if there is none
+    Place place;              ///< of the co_await that it reached last, at first of the function: one pointer
 
     /// Every `co_await` in a coroutine comes here first. Notes the place and gives the awaiter, as a value: g++ 12
     /// copies one that is given by reference.
-    template <class A>
-    auto await_transform(A&& awaitable, std::source_location here = std::source_location::current()) {
+    template <class A> auto await_transform(A&& awaitable, Place here = Place::current()) {
         place = here;
         if constexpr (requires { std::forward<A>(awaitable).operator co_await(); })
             return std::forward<A>(awaitable).operator co_await();

@@ -98,9 +98,8 @@ template <class T> class Next : public Visit {
 };
 
 template <class T> struct GeneratorPromise final : GeneratorFrame {
-    AsyncGenerator<T> get_return_object(std::source_location here = std::source_location::current()) noexcept {
-        place = here;
-        return AsyncGenerator<T>(*this);
+    AsyncGenerator<T> get_return_object(Place here = Place::current()) noexcept {
+        return place = here, AsyncGenerator<T>(*this);
     }
     template <std::convertible_to<T> U = T> Yield yield_value(U&& value) {
         if (!item) return {{}, *this};

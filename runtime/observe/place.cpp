@@ -42,7 +42,7 @@ std::string_view without_return_type(std::string_view text) {
 }
 }  // namespace
 
-std::string function_name(const std::source_location& place) {
+std::string function_name(const Place& place) {
     std::string name(without_return_type(without_parameters(place.function_name())));
     for (const std::string_view unnamed : {"{anonymous}::", "(anonymous namespace)::"}) replace_all(name, unnamed, "");
     replace_all(name, "(anonymous class)", "<lambda>");
@@ -57,7 +57,7 @@ std::string function_name(const std::source_location& place) {
     return name;
 }
 
-std::string describe(const std::source_location& place) {
+std::string describe(const Place& place) {
     std::string_view file = place.file_name();
     if (file.starts_with("./")) file.remove_prefix(2);  // of a header that -I. has found
     return std::string(file) + ":" + std::to_string(place.line()) + ", in " + function_name(place);

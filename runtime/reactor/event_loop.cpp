@@ -155,7 +155,7 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) {
 namespace detail {
 
 void report(std::string message, const std::exception_ptr& error, const std::string& task,
-            const std::source_location& created) noexcept {
+            const Place& created) noexcept {
     const ExceptionContext context{std::move(message), error, task, created};
     running_loop ? running_loop->call_exception_handler(context) : EventLoop::default_exception_handler(context);
 }

@@ -18,10 +18,10 @@
 namespace aio {
 /// What the exception handler is told about an error that nobody awaits.
 struct ExceptionContext {
-    std::string message;             ///< "Task exception was never retrieved", "Exception in callback", ...
-    std::exception_ptr exception;    ///< null where there is none
-    std::string task;                ///< the name of the task, empty where there is none
-    std::source_location created{};  ///< where the task was created, in debug mode; else line 0
+    std::string message;           ///< "Task exception was never retrieved", "Exception in callback", ...
+    std::exception_ptr exception;  ///< null where there is none
+    std::string task;              ///< the name of the task, empty where there is none
+    Place created{};               ///< where the task was created, in debug mode; else line 0
 };
 using ExceptionHandler = std::function<void(const ExceptionContext&)>;
 
@@ -193,7 +193,7 @@ class RunningLoop {
 
 /// Tells the running loop's exception handler; the default one where no loop runs.
 void report(std::string message, const std::exception_ptr& error = nullptr, const std::string& task = {},
-            const std::source_location& created = {}) noexcept;
+            const Place& created = {}) noexcept;
 }  // namespace detail
 
 /// The loop that runs in this thread. Throws RuntimeError where none does.

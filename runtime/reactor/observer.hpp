@@ -7,6 +7,8 @@
 
 namespace aio {
 class EventLoop;
+/// Of a co_await, of a create_task. One pointer; as a default argument, Place::current() is where the call stands.
+using Place = std::source_location;
 
 namespace detail {
 class Observer {
@@ -22,8 +24,8 @@ class Observer {
 /// Watches `loop` if AIO_DEBUG is 1. Throws ValueError for any other word but 0.
 void observe_if_asked(EventLoop& loop);
 /// "main.cpp:12, in f", the file as the compiler was given it.
-std::string describe(const std::source_location& place);
+std::string describe(const Place& place);
 /// "f", "X::f", "f()::<lambda>": the name alone, whatever the compiler adds to it.
-std::string function_name(const std::source_location& place);
+std::string function_name(const Place& place);
 }  // namespace detail
 }  // namespace aio

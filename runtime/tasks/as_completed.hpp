@@ -25,8 +25,7 @@ class Completions : public RefCounted<Completions> {
         Child(Completions& c, FutureState& f) : completions(c), future(&f) { f.add_callback(*this); }
         void run() noexcept override { completions.child_done(future); }
         const Entry* wakes() const noexcept override {
-            const Getter* getter = completions.getters_.front();
-            return getter ? getter->task() : nullptr;
+            return completions.getters_.empty() ? nullptr : completions.getters_.front()->task();
         }
         Completions& completions;
         Ref<FutureState> future;

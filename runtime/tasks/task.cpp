@@ -3,7 +3,7 @@
 namespace aio {
 namespace detail {
 
-TaskState::TaskState(ResultBase& result, std::string_view name, std::source_location created_at)
+TaskState::TaskState(ResultBase& result, std::string_view name, Place created_at)
     : FutureState(result), created(created_at), number_(++Tasks::current().made) {
     if (!name.empty()) set_name(name);
     Tasks::running->alive.push_back(*this);

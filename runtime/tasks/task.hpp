@@ -16,7 +16,7 @@ namespace detail {
 class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
-    TaskState(ResultBase& result, std::string_view name, std::source_location created);
+    TaskState(ResultBase& result, std::string_view name, Place created);
 
     void run() noexcept final;  ///< one step, CPython's Task.__step
     bool cancel() final;
@@ -48,11 +48,9 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
         blocked = true;
     }
 
-    const std::source_location created;  ///< the place of create_task
+    const Place created;  ///< the place of create_task
   protected:
-    std::source_location created_in_debug_mode() const {
-        return running_loop && running_loop->observed() ? created : std::source_location();
-    }
+    Place created_in_debug_mode() const { return running_loop && running_loop->observed() ? created : Place(); }
   private:
     friend void suspend_on(FutureState&);
     friend void resumed();
@@ -84,7 +82,7 @@ inline void resumed() {
 
 template <class T> class TaskStateOf final : public TaskState {
   public:
-    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, std::source_location created_at)
+    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, Place created_at)
         : TaskState(result_, name, created_at), coroutine_(std::move(coroutine)) {
         coroutine_.start(*this, nullptr);
     }
@@ -196,8 +194,8 @@ template <class T = void> class Task : public TaskBase {
 
 /// Makes a coroutine a task of the running loop, which starts it in the next turn. Without a name it is called
 /// "Task-<number>". Throws RuntimeError where no loop runs, or if the coroutine was awaited already.
-template <class T> Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {},
-                                       std::source_location created = std::source_location::current()) {
+template <class T>
+Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {}, Place created = Place::current()) {
     coroutine.require_unstarted();
     return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name, created)));
 }
@@ -205,21 +203,21 @@ template <class T> Task<T> create_task(Coroutine<T> coroutine, std::string_view 
 /// The same for a callable that returns a coroutine: it is kept alive as long as that runs.
 template <class F>
 requires detail::is_coroutine < std::invoke_result_t < std::decay_t<F>
-& >> auto create_task(F&& function, std::string_view name = {},
-                      std::source_location created = std::source_location::current()) {
+& >> auto create_task(F&& function, std::string_view name = {}, Place created = Place::current()) {
     static_assert(detail::safe_callable<F>, "g++ 12 destroys such a temporary twice: give it a name first");
     return create_task(detail::call_in_coroutine<std::decay_t<F>>(std::forward<F>(function)), name, created);
 }
 
 /// The same for anything else that can be awaited: a sleep, say.
 template <detail::Awaitable A>
-requires(!detail::is_future<A> && !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(
-    A&& awaitable, std::string_view name = {}, std::source_location created = std::source_location::current()) {
+requires(!detail::is_future<A> &&
+         !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& awaitable, std::string_view name = {},
+                                                                         Place created = Place::current()) {
     return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(awaitable)), name, created);
 }
 
 /// A future or task is returned as it is; anything else that can be awaited is made a task.
-template <class A> auto ensure_future(A&& awaitable, std::source_location created = std::source_location::current()) {
+template <class A> auto ensure_future(A&& awaitable, Place created = Place::current()) {
     if constexpr (detail::is_future<A>)
         return std::remove_cvref_t<A>(std::forward<A>(awaitable));
     else
