@@ -76,7 +76,8 @@ bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
 needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),python) \
          $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance %/tests/cat %/tests/socket_faults,$(MAKECMDGOALS)),test) \
-         $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench)
+         $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench) \
+         $(if $(filter 6.3 run expected docs all test %/6.3-debugging,$(MAKECMDGOALS)),logging)
 
 unknown := $(filter-out $(numbers),$(foreach digit,0 1 2 3 4 5 6 7 8 9,$(filter $(digit)%,$(MAKECMDGOALS))))
 ifneq ($(unknown),)
@@ -93,7 +94,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 setup:
-	@.tools/setup build python test bench lint && echo 'Everything is there.'
+	@.tools/setup build python test bench lint logging && echo 'Everything is there.'
 
 all: $(library) $(chapter_programs) $(note_programs) $(test_programs) $(bench_programs)
 
@@ -167,7 +168,11 @@ define link
 endef
 
 $(chapter_programs): $(BUILD)/chapters/%: $$(call objects,$$(wildcard chapters/$$*/*.cpp)) $(library)
-	$(call link,-lfmt)
+	$(call link,$(LIBRARIES) -lfmt)
+
+# A chapter's own library, and what its headers want to know.
+$(BUILD)/chapters/6.3-debugging: LIBRARIES := -lspdlog
+$(BUILD)/obj/chapters/6.3-debugging/%.o: FLAGS += -DSPDLOG_COMPILED_LIB -DSPDLOG_SHARED_LIB
 
 # What happens where the compiler makes no jump of a last call, as -O0 and the sanitizers don't.
 $(BUILD)/obj/notes/07-the-pump-without-tail-calls.o: FLAGS += -fno-optimize-sibling-calls

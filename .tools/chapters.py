@@ -60,11 +60,21 @@ class Chapter:
         path = self.folder / "expected.txt"
         return path.read_text() if path.exists() else ""
 
-    def difference(self, output):
+    def stderr_file(self):
+        """What it is expected to write to stderr; None where that is not compared."""
+        path = self.folder / "expected_stderr.txt"
+        return path if path.exists() else None
+
+    def difference(self, output, errors=""):
         """A unified diff of what is expected and this output, normalised; empty when they are equal."""
-        return "".join(difflib.unified_diff(
-            self.expected().splitlines(keepends=True), normalise(self.key, output).splitlines(keepends=True),
-            f"chapters/{self.name}/expected.txt", "printed"))
+        difference = diff(self.expected(), normalise(self.key, output), f"chapters/{self.name}/expected.txt")
+        if path := self.stderr_file():
+            difference += diff(path.read_text(), normalise(self.key + ".err", errors), f"chapters/{self.name}/{path.name}")
+        return difference
+
+
+def diff(expected, printed, name):
+    return "".join(difflib.unified_diff(expected.splitlines(keepends=True), printed.splitlines(keepends=True), name, "printed"))
 
 
 def all_chapters():
@@ -72,15 +82,16 @@ def all_chapters():
 
 
 def run_virtual(chapter):
-    """(what it printed, what went wrong or "") of a run on the virtual clock."""
+    """(what it printed, what it wrote to stderr if that is compared, what went wrong or "") on the virtual clock."""
     try:
         run = subprocess.run(chapter.command(), env=os.environ | {"AIO_CLOCK": "virtual"}, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, text=True, timeout=LIMIT)
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE if chapter.stderr_file() else None,
+                             text=True, timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        return "", f"no end after {LIMIT} s"
+        return "", "", f"no end after {LIMIT} s"
     except OSError as error:
-        return "", f"{error.strerror}: {chapter.program}"
-    return run.stdout, f"exit status {run.returncode}" if run.returncode else ""
+        return "", "", f"{error.strerror}: {chapter.program}"
+    return run.stdout, run.stderr or "", f"exit status {run.returncode}" if run.returncode else ""
 
 
 def run_real(chapter):
@@ -114,10 +125,10 @@ def run_all():
     for chapter in all_chapters():
         print(f"\n##### {chapter.name}\n", flush=True)
         start = time.monotonic()
-        output, error = run_virtual(chapter)
+        output, errors, error = run_virtual(chapter)
         seconds = time.monotonic() - start
         print(output, end="", flush=True)
-        difference = chapter.difference(output)
+        difference = chapter.difference(output, errors)
         if error or difference:
             print(f"\nNOT AS EXPECTED: {error}\n{difference}")
         bad += bool(error or difference)
@@ -133,11 +144,13 @@ def run_all():
 
 def write_expected():
     for chapter in all_chapters():
-        output, error = run_virtual(chapter)
+        output, errors, error = run_virtual(chapter)
         if error:
             print(f"{chapter.name}: {error}; its expected.txt is as it was", file=sys.stderr)
             return 1
         (chapter.folder / "expected.txt").write_text(normalise(chapter.key, output))
+        if path := chapter.stderr_file():
+            path.write_text(normalise(chapter.key + ".err", errors))
     return 0
 
 

@@ -23,7 +23,7 @@ SECTION = {
     "s5_3": [(r"(Starting Task-\d \(duration: )[\d.]+s", r"\1<s>")],
     "s6_2": [(r"( in |request: |Total time: )\d+\.\d+s", r"\1<s>")],
     "s6_3": [(r"\(\d+\.\d+s\)", "(<s>)")],
-    "s6_3.err": [(r"\[\d+\]", "[<task>]"), (r"(duration: | in )\d+\.\d+s", r"\1<s>")],
+    "s6_3.err": [(r"\[\d+\]", "[<task>]"), (r"(duration: | in )\d+\.\d+s", r"\1<s>"), (r"( took )\d+\.\d+", r"\1<s>")],
 }
 
 # Lines first..last (1-based) in which only the set of lines is fixed, not their order.

@@ -51,6 +51,7 @@ class CallGraph {
         return waiter && !waiter->done() ? waiter->queue : nullptr;
     }
 
+    // [awaiters]
     /// The tasks that go on when these callbacks have run: those that stand there themselves, and those behind a
     /// gather, a shield, a wait.
     void add_awaiters(std::size_t awaited, const EntryList& callbacks) {
@@ -66,6 +67,7 @@ class CallGraph {
             }
         }
     }
+    // [/awaiters]
 
     static std::string quoted(const TaskState& task) { return "'" + task.name() + "'"; }
     std::string names(const Indices& tasks) const {

@@ -42,6 +42,7 @@ class DebugObserver final : public Observer {
   public:
     explicit DebugObserver(EventLoop& loop) : loop_(loop), signal_(loop) {}
 
+    // [observed]
     void run(Entry& entry) noexcept override {
         auto* state = dynamic_cast<TaskState*>(&entry);
         const Ref<TaskState> task(state && !state->done() ? state : nullptr);  // a step may be its last
@@ -58,6 +59,7 @@ class DebugObserver final : public Observer {
                      std::chrono::duration<double>(took).count(),
                      task ? ("\n  from: " + from + "\n  to: " + to).c_str() : "");
     }
+    // [/observed]
 
     void woken() noexcept override {
         if (signal_.take()) dump();

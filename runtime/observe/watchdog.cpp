@@ -25,6 +25,7 @@ void Watchdog::end() {
     step_.reset();
 }
 
+// [watch]
 void Watchdog::watch() {
     sigset_t all;  // signals are for the threads of the program
     sigfillset(&all);
@@ -38,4 +39,5 @@ void Watchdog::watch() {
                      step_->from.empty() ? "" : "\n  since: ", step_->from.c_str());
     }
 }
+// [/watch]
 }  // namespace aio::detail

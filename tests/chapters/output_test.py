@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each chapter prints what its expected.txt says.
+"""Each chapter prints what its expected.txt says, and writes to stderr what its expected_stderr.txt says, if it has one.
 
 On the virtual clock by default. With --real in real time: there the first part of a chapter must print the same, must
 not be done before the tutorial's section would be, and must be at most 0.1 s late (the best of three runs).
@@ -16,8 +16,8 @@ LATE = 0.1
 
 
 def check_virtual(chapter):
-    output, error = chapters.run_virtual(chapter)
-    return "\n".join(filter(None, [error, chapter.difference(output)]))
+    output, errors, error = chapters.run_virtual(chapter)
+    return "\n".join(filter(None, [error, chapter.difference(output, errors)]))
 
 
 def check_real(chapter):

@@ -50,9 +50,9 @@ FAULTS = [
      "    waiters_.push_back(waiter);\n"
      "    waiters_.append(others);"),
     ("a lock is free for anybody while one who was woken is on its way", "runtime/sync/lock.hpp",
-     "return !locked_ && !waiters_.any_not_cancelled();", "return !locked_;", LOCKS),
+     "return !locked() && !waiters_.any_not_cancelled();", "return !locked();", LOCKS),
     ("a lock whose woken waiter is cancelled wakes nobody else", "runtime/sync/lock.cpp",
-     "if (!locked_) wake_first();", "static_cast<void>(this);"),
+     "if (!locked()) wake_first();", "static_cast<void>(this);"),
     ("a condition lets a cancellation through before it has its lock again", "runtime/sync/condition.cpp",
      "catch (const CancelledError&) { cancelled = true; }\n    }\n    for",
      "catch (const CancelledError&) { throw; }\n    }\n    for"),
