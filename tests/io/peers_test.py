@@ -70,7 +70,7 @@ class Server:
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if kind == "unix":
             self.where = self.path
-            wait_until(lambda: os.path.exists(self.path))
+            wait_until(lambda: listens_at(self.path))
         else:
             self.where = port or self.process.stdout.readline().decode().strip()
             if port:
@@ -81,7 +81,7 @@ class Server:
 
     def __exit__(self, *_):
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
 
 def wait_until(condition):
@@ -96,6 +96,12 @@ def listens(port):
     """In the kernel's table, for a connection would use up a server that takes just one."""
     return any(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
                for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+
+
+def listens_at(path):
+    """The path is there before anybody listens: the flag 00010000 says so."""
+    return any(line.split()[3] == "00010000" and line.endswith(path)
+               for line in pathlib.Path("/proc/net/unix").read_text().splitlines()[1:])
 
 
 def free_port():
@@ -134,14 +140,18 @@ def theirs_to_ours(name, kind, command):
 
 
 def nc_as_server(kind):
-    """nc sends nothing back: it says what it has got, and sends something of its own."""
-    for size in SIZES:
+    """nc sends nothing back: it says what it has got, and sends something of its own. It may leave without a word if it
+    sees our end before it has read its own input: so that is there first, and we do send something."""
+    for size in SIZES[1:]:
         port = free_port()
         listen = ["nc", "-lU", "-N", "PATH"] if kind == "unix" else ["nc", "-l", "-N", "127.0.0.1", port]
         with Server(kind, listen, port) as server:
             where = [server.where] if kind == "unix" else ["127.0.0.1", port]
+            server.process.stdin.write(b"what nc says")
+            server.process.stdin.close()
+            server.process.stdin = None
             ours = subprocess.Popen([CAT, "send", kind, *where, str(size)], stdout=subprocess.PIPE)
-            got_by_nc, _ = server.process.communicate(b"what nc says", timeout=60)
+            got_by_nc, _ = server.process.communicate(timeout=60)
             got_by_us, _ = ours.communicate(timeout=60)
             check(f"ours to nc, {kind}, {size} bytes", payload(size), got_by_nc)
             check(f"nc to ours, {kind}, {size} bytes", b"what nc says", got_by_us)
