@@ -53,7 +53,7 @@ template <class H> struct ExitOf final : Exit {
 /// An exit that throws replaces the exception under way, and one that returns true swallows it; the exits below see
 /// what is left. A manager given as an lvalue must outlive the stack; anything else is kept by it. Exits that are still
 /// there when the stack goes are not called, and that is reported. contextlib.AsyncExitStack.
-class [[nodiscard]] ExitStack {
+class ExitStack {
   public:
     ExitStack() = default;
     ExitStack(ExitStack&& other) noexcept = default;
@@ -104,7 +104,7 @@ class [[nodiscard]] ExitStack {
 
     /// Moves all exits to another stack. A function that enters several managers and returns their stack does so in its
     /// last line: if one of them can't be entered, those before are left.
-    ExitStack pop_all() noexcept { return std::move(*this); }
+    [[nodiscard]] ExitStack pop_all() noexcept { return std::move(*this); }
     /// Leaves everything now. The stack can be used on.
     Coroutine<void> aclose();
 
