@@ -415,8 +415,8 @@ TEST(WithSeveral, cancelled_at_any_await_leave_each_that_was_entered) {
 // ---- what with() refuses
 
 // A temporary that g++ 12 would destroy twice: with() asks for exactly this.
-const auto by_value = [text = std::string()]() -> Coroutine<> { co_return static_cast<void>(text); };
-const auto by_reference = [&block = by_value]() -> Coroutine<> { return block(); };
+[[maybe_unused]] const auto by_value = [text = std::string()]() -> Coroutine<> { co_return static_cast<void>(text); };
+[[maybe_unused]] const auto by_reference = [&block = by_value]() -> Coroutine<> { return block(); };
 static_assert(!aio::detail::safe_callable<std::remove_const_t<decltype(by_value)>>);
 static_assert(aio::detail::safe_callable<decltype((by_value))>, "it has a name");
 static_assert(aio::detail::safe_callable<std::remove_const_t<decltype(by_reference)>>);
