@@ -88,6 +88,8 @@ Coroutine<> waits_for_a_lock() {
     say("ready\n");
     co_await ending_of(aio::sleep(1h));
     first.cancel(), second.cancel();
+    co_await ending_of(first);
+    co_await ending_of(second);
 }
 
 TEST(DumpSignal, has_a_program_that_waits_show_all_that_waits) {
