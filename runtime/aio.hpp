@@ -11,6 +11,7 @@
 #include "runtime/context/with.hpp"                 // IWYU pragma: export
 #include "runtime/coroutine/coroutine.hpp"          // IWYU pragma: export
 #include "runtime/coroutine/generator.hpp"          // IWYU pragma: export
+#include "runtime/io/atomic_write.hpp"              // IWYU pragma: export
 #include "runtime/io/connection_errors.hpp"         // IWYU pragma: export
 #include "runtime/io/file.hpp"                      // IWYU pragma: export
 #include "runtime/io/getaddrinfo.hpp"               // IWYU pragma: export

@@ -23,6 +23,7 @@ struct Turn {
     Guard<Semaphore> guard;
 };
 
+// [perform]
 /// Calls `operation(file)` when those before it are done; right here if `is_instant(file)`, else in a thread.
 template <class F, class Instant> auto perform(std::shared_ptr<FileState> state, F operation, Instant is_instant)
     -> Coroutine<std::invoke_result_t<F&, BlockingFile&>> {
@@ -33,6 +34,7 @@ template <class F, class Instant> auto perform(std::shared_ptr<FileState> state,
     };
     co_return co_await in_thread(std::move(call));
 }
+// [/perform]
 
 inline bool never_instant(const BlockingFile&) { return false; }
 inline bool always_instant(const BlockingFile&) { return true; }

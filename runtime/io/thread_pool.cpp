@@ -61,6 +61,7 @@ void ThreadPool::add_thread() {
     }
 }
 
+// [work]
 void ThreadPool::work() noexcept {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -80,6 +81,7 @@ void ThreadPool::work() noexcept {
         lock.lock();
     }
 }
+// [/work]
 
 bool ThreadPool::withdraw(Job& job) noexcept {
     auto* const pool = static_cast<ThreadPool*>(Tasks::running->default_executor.get());
