@@ -43,11 +43,11 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
   public:
     enum class Phase : std::uint8_t { pending, cancelled, finished };
 
-    /// `result` is the derived class's. Throws RuntimeError where no loop runs.
-    explicit FutureState(ResultBase& result) : result_(result), loop_id_(get_running_loop().id()) {}
+    /// Throws RuntimeError where no loop runs.
+    FutureState() : loop_id_(get_running_loop().id()) {}
     virtual ~FutureState();
 
-    ResultBase& result() noexcept { return result_; }
+    virtual ResultBase& result() noexcept = 0;
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
@@ -82,7 +82,6 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
   private:
     void keep_alive_behind(EntryList& callbacks) noexcept;
 
-    ResultBase& result_;
     Phase phase_ = Phase::pending;
     std::uint32_t done_callbacks_ = 0;  // how many of the program were ever added
     std::uint64_t loop_id_;
@@ -90,10 +89,10 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 
 template <class T> class FutureStateOf : public FutureState {
   public:
-    FutureStateOf() : FutureState(result_) {}
     ~FutureStateOf() override {
         if (result_.error && !error_retrieved) report("Future exception was never retrieved", result_.error);
     }
+    Result<T>& result() noexcept final { return result_; }
   protected:
     Result<T> result_;
 };

@@ -3,8 +3,7 @@
 namespace aio {
 namespace detail {
 
-TaskState::TaskState(ResultBase& result, std::string_view name, Place created_at)
-    : FutureState(result), created(created_at), number_(++Tasks::current().made) {
+TaskState::TaskState(std::string_view name, Place created_at) : created(created_at), number_(++Tasks::current().made) {
     if (!name.empty()) set_name(name);
     Tasks::running->alive.push_back(*this);
     running_loop->ready().push_back(*this);

@@ -16,7 +16,7 @@ namespace detail {
 class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
-    TaskState(ResultBase& result, std::string_view name, Place created);
+    TaskState(std::string_view name, Place created);
 
     void run() noexcept final;  ///< one step, CPython's Task.__step
     bool cancel() final;
@@ -47,8 +47,6 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
         waiting_ = &what;
         blocked = true;
     }
-
-    const Place created;  ///< the place of create_task
   protected:
     Place created_in_debug_mode() const { return running_loop && running_loop->observed() ? created : Place(); }
   private:
@@ -62,6 +60,7 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     Delivery delivery_ = Delivery::nothing;
   public:
     unsigned cancels_requested = 0;
+    const Place created;  ///< the place of create_task
   private:
     /// Moves the outcome of the first frame into this task's result, and destroys the frame.
     virtual void take_outcome() = 0;
@@ -83,13 +82,14 @@ inline void resumed() {
 template <class T> class TaskStateOf final : public TaskState {
   public:
     TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, Place created_at)
-        : TaskState(result_, name, created_at), coroutine_(std::move(coroutine)) {
+        : TaskState(name, created_at), coroutine_(std::move(coroutine)) {
         coroutine_.start(*this, nullptr);
     }
     ~TaskStateOf() override {
         if (result_.error && !error_retrieved)
             report("Task exception was never retrieved", result_.error, name(), created_in_debug_mode());
     }
+    Result<T>& result() noexcept override { return result_; }
   private:
     void take_outcome() override {
         try {
