@@ -83,7 +83,7 @@ TEST(RunCoroutineThreadsafe, a_loop_that_ended_first_breaks_the_promise) {
         f = run_coroutine_threadsafe(forever(), aio::get_running_loop());
         co_return;
     }(future));
-    EXPECT_EQ(testing::internal::GetCapturedStderr(), "coroutine was never awaited\n");
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "coroutine 'aio::test::forever' was never awaited\n");
     EXPECT_EQ(thrown_by([&] { future.get(); }).substr(0, 17), "std::future_error");
 }
 
