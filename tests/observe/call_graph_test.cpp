@@ -112,6 +112,7 @@ TEST_ON_LOOP(CallGraph, says_what_is_waited_for) {
     for (std::size_t i = 0; i < tasks.size(); ++i)
         EXPECT_NE(graph(tasks[i]).find("  + " + expected[i]), std::string::npos) << i << graph(tasks[i]);
     for (const aio::Task<>& task : tasks) task.cancel();
+    co_await aio::wait(tasks);
 }
 
 TEST_ON_LOOP(CallGraph, of_a_task_that_has_not_started_and_of_the_one_that_runs) {
@@ -197,6 +198,7 @@ TEST_ON_LOOP(Dump, names_a_task_that_takes_its_own_lock_again) {
     co_await aio::sleep(1s);
     EXPECT_NE(aio::format_tasks().find(": 'self' -> 'self'\n"), std::string::npos);
     task.cancel();
+    co_await ending_of(task);
 }
 
 TEST_ON_LOOP(Dump, of_very_many_leaves_the_middle_out) {
