@@ -46,6 +46,7 @@ template <class T> class Ready {
     T value_;
 };
 
+// [call]
 /// Calls a function that may be a coroutine or not, for its result to be awaited.
 template <class F, class X> auto call(F& function, X&& x) {
     using R = std::invoke_result_t<F&, X>;
@@ -54,6 +55,7 @@ template <class F, class X> auto call(F& function, X&& x) {
     else
         return Ready<std::remove_cvref_t<R>>(std::invoke(function, std::forward<X>(x)));
 }
+// [/call]
 template <class F, class S> using mapped_t =
     await_result_t<decltype(call(std::declval<F&>(), item_of(std::declval<next_t<S>&>())))>;
 
@@ -63,6 +65,7 @@ template <class S> Coroutine<void> finish(S& source, std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
 }
 
+// [filter]
 template <class S, class F> AsyncGenerator<item_t<S>> filter(S source, F predicate) {
     std::exception_ptr error;
     try {
@@ -73,6 +76,7 @@ template <class S, class F> AsyncGenerator<item_t<S>> filter(S source, F predica
     } catch (...) { error = std::current_exception(); }
     co_await finish<S>(source, error);
 }
+// [/filter]
 
 template <class S, class F> AsyncGenerator<mapped_t<F, S>> map(S source, F function) {
     std::exception_ptr error;

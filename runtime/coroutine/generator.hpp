@@ -11,6 +11,7 @@ namespace detail {
 /// the frame that iterates; in between under none.
 struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     bool running() const noexcept { return parent; }
+    // [enter]
     /// Runs it for a frame that waits until it yields or ends; throws `thrown` where it stands. Its next item goes to
     /// `*destination`; without one it is being closed.
     void enter(Frame& awaiting, std::exception_ptr thrown, void* destination) noexcept {
@@ -21,6 +22,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         parent = &awaiting;
         Pump::current->innermost = this;
     }
+    // [/enter]
     /// What the waiting frame does then: throws what has left the generator.
     void leave() {
         parent = nullptr;
@@ -28,6 +30,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     }
     void drop() noexcept;  ///< its handle goes
 
+    // [yield]
     struct Yield : std::suspend_always {
         void await_suspend(std::coroutine_handle<>) const noexcept {
             if (frame.running()) Pump::current->innermost = frame.parent;
@@ -37,6 +40,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         }
         GeneratorFrame& frame;
     };
+    // [/yield]
     Yield initial_suspend() noexcept { return {{}, *this}; }
     std::suspend_always final_suspend() noexcept {
         unlink();

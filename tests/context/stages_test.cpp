@@ -72,6 +72,18 @@ TEST_ON_LOOP(Stages, functions_are_called_once_for_each_item) {
     EXPECT_EQ(slow_calls, 10);
 }
 
+TEST_ON_LOOP(Stages, whatever_can_be_awaited_is) {
+    const auto future = [](int x) {
+        aio::Future<bool> wanted;
+        wanted.set_result(x % 2 == 0);
+        return wanted;
+    };
+    const auto task = [](int x) { return aio::create_task(aio::sleep(1s, x % 2 == 0)); };
+    EXPECT_EQ(co_await all_of(aio::filter(counts(5), future)), "[0, 2, 4]");
+    EXPECT_EQ(co_await all_of(aio::filter(counts(5), task)), "[0, 2, 4]");
+    EXPECT_EQ(co_await all_of(aio::map(counts(2), future)), "[true, false]");
+}
+
 TEST_ON_LOOP(Stages, enumerate_counts_from_its_start) {
     EXPECT_EQ(co_await all_of(aio::enumerate(counts(2), 5)), "[(5, 0), (6, 1)]");
 }
