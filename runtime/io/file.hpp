@@ -26,7 +26,7 @@ struct FileState;
 /// is closed or was opened for something else. Cancelled, they end at once. What a thread has begun it does to its end:
 /// the position is unknown then, until the next seek(). The descriptor is closed with this object, or when the last
 /// operation of it ends.
-class [[nodiscard]] File {
+class File {
   public:
     static constexpr std::size_t to_the_end = SIZE_MAX;
 

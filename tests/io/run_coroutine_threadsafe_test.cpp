@@ -56,7 +56,7 @@ TEST(RunCoroutineThreadsafe, serves_a_thread_that_is_not_of_the_pool) {
     std::thread other([&] {
         EventLoop& loop = *started.get_future().get();
         result = run_coroutine_threadsafe(who_runs_it(), loop).get();
-        loop.call_soon_threadsafe([&loop] { aio::all_tasks().front().cancel(); });
+        loop.call_soon_threadsafe([] { aio::all_tasks().front().cancel(); });
     });
     const auto waits = [](std::promise<EventLoop*>& loop) -> Coroutine<> {
         const aio::WorkGuard guard(aio::get_running_loop());
