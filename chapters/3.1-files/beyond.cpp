@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "chapters/3.1-files/temporary_folder.hpp"
 #include "chapters/python_print.hpp"
+#include "chapters/temporary_folder.hpp"
 #include "runtime/aio.hpp"
 
 using namespace std::chrono_literals;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "chapters/3.1-files/temporary_folder.hpp"
 #include "chapters/arguments.hpp"
 #include "chapters/python_print.hpp"
+#include "chapters/temporary_folder.hpp"
 #include "runtime/aio.hpp"
 
 using namespace std::chrono_literals;
