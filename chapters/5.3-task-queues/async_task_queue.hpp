@@ -33,7 +33,8 @@ class AsyncTaskQueue {
 
     aio::Coroutine<std::string> add_task(JobFunction function) {
         const std::string id = uuid4();
-        co_await tasks_.put({id, std::move(function)});
+        Item item(id, std::move(function));
+        co_await tasks_.put(std::move(item));
         co_return id;
     }
 

@@ -85,14 +85,20 @@ aio::Coroutine<void> stop_in_the_tutorial() {
     print("\n--- The tutorial: stop() with jobs in the queue hangs, or loses them ---");
     tutorial::AsyncTaskQueue queue(1);
     queue.start();
-    for (const char* name : {"A", "B", "C"}) co_await queue.add_task([name] { return work(name); });
+    for (const char* name : {"A", "B", "C"}) {
+        const JobFunction job = [name] { return work(name); };
+        co_await queue.add_task(job);
+    }
     co_await aio::sleep(50ms);
     co_await try_for_3_seconds("stop()", queue.stop());
     print("jobs that never ran: {}", queue.qsize());
 
     tutorial::PriorityAsyncTaskQueue by_priority(1);
     by_priority.start();
-    for (const char* name : {"A", "B", "C"}) co_await by_priority.add_task(1, [name] { return work(name); });
+    for (const char* name : {"A", "B", "C"}) {
+        const JobFunction job = [name] { return work(name); };
+        co_await by_priority.add_task(1, job);
+    }
     co_await aio::sleep(50ms);
     co_await try_for_3_seconds("stop() of the priority queue", by_priority.stop());
     print("results: {} of 3", by_priority.results().size());
@@ -130,7 +136,8 @@ aio::Coroutine<void> a_limit() {
     print("\n--- A limit: submit() waits while the queue is full ---");
     const auto block = [](JobQueue<std::string>& queue) -> aio::Coroutine<void> {
         for (const char* name : {"A", "B", "C", "D"}) {
-            co_await queue.submit([name] { return work(name); });
+            const JobFunction job = [name] { return work(name); };
+            co_await queue.submit(job);
             print("submitted {}", name);
         }
     };
