@@ -294,12 +294,12 @@ def without_bodies(code):
     return code
 
 
-AWAIT = re.compile(r"(?<!operator )\bco_await\b")
+AWAIT = re.compile(r"(?<!operator )\bco_(?:await|yield)\b")  # a co_yield awaits, too
 
 
 def awaiting_sources(tree):
     for path, text in tree.sources():
-        if "co_await" in text and not path.startswith("tests/canaries/"):
+        if AWAIT.search(text) and not path.startswith("tests/canaries/"):
             yield path, code_only(text)
 
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/tasks/wait_for.hpp"
+#include "tests/support/cancel_everywhere.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -94,6 +95,35 @@ TEST_ON_LOOP(Merge, closes_only_what_it_owns) {
     co_await merged.aclose();
     EXPECT_EQ(co_await kept.next(), std::nullopt);  // for it was cancelled where it waited
 }
+
+// ---- Cancelled at every await
+
+struct IteratesAMerge : Scenario {
+    AsyncGenerator<Counted> counts(int end) {
+        const Counted here;
+        for (int i = 0; i < end; ++i) {
+            co_await step();
+            co_yield Counted(i);
+        }
+    }
+    Coroutine<> victim() {
+        auto merged = aio::merge(counts(2), counts(3));
+        while (auto item = co_await merged.next()) co_await step();
+    }
+    std::vector<aio::Task<>> others() { return {}; }
+    Coroutine<> check() { co_return; }
+};
+CANCEL_EVERYWHERE(MergeCancelled, IteratesAMerge)
+
+struct ClosesAMerge : IteratesAMerge {
+    Coroutine<> victim() {
+        auto merged = aio::merge(counts(5), counts(5));
+        co_await merged.next();
+        co_await step();
+        co_await merged.aclose();
+    }
+};
+CANCEL_EVERYWHERE(MergeCancelled, ClosesAMerge)
 
 TEST(MergeAtTheEnd, in_a_deadlock_all_is_destroyed) {
     auto alive = std::make_shared<int>();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/cancel_everywhere.hpp"
 #include "tests/support/counted.hpp"
 #include "tests/support/on_loop.hpp"
 
@@ -195,6 +196,51 @@ TEST_ON_LOOP(Stages, dropped_half_way_they_are_closed_from_the_last_to_the_first
     co_await aio::sleep(2s);
     EXPECT_EQ(log.text(), "source-closed");
 }
+
+// ---- Cancelled at every await
+
+struct IteratesAPipeline : Scenario {
+    AsyncGenerator<Counted> source() {
+        const Counted here;
+        std::exception_ptr error;
+        try {
+            for (int i = 0; i < 4; ++i) {
+                co_await step();
+                co_yield Counted(i);
+            }
+        } catch (...) { error = std::current_exception(); }
+        co_await step();
+        if (error) std::rethrow_exception(error);
+    }
+    auto pipeline() {
+        const auto some = [this](const Counted& item) -> Coroutine<bool> {
+            co_await step();
+            co_return item.value != 1;
+        };
+        const auto same = [this](Counted item) -> Coroutine<Counted> {
+            co_await step();
+            co_return item;
+        };
+        return aio::batch(aio::map(aio::filter(source(), some), same), 2);
+    }
+    Coroutine<> victim() {
+        auto batches = pipeline();
+        while (auto batch = co_await batches.next()) co_await step();
+    }
+    std::vector<aio::Task<>> others() { return {}; }
+    Coroutine<> check() { co_return; }
+};
+CANCEL_EVERYWHERE(StagesCancelled, IteratesAPipeline)
+
+struct ClosesAPipeline : IteratesAPipeline {
+    Coroutine<> victim() {
+        auto batches = pipeline();
+        co_await batches.next();
+        co_await step();
+        co_await batches.aclose();
+    }
+};
+CANCEL_EVERYWHERE(StagesCancelled, ClosesAPipeline)
 
 TEST(StagesAtTheEnd, what_run_finds_open_it_closes_once) {
     Log log;

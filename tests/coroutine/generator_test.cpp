@@ -236,6 +236,20 @@ TEST_ON_LOOP(Generator, aclose_waits_for_what_it_awaits_on_its_way_out) {
     EXPECT_EQ(now(), 2000);
 }
 
+TEST_ON_LOOP(Generator, an_aclose_that_is_cancelled_leaves_a_generator_that_has_ended) {
+    const auto leaves_slowly = []() -> AsyncGenerator<int> {
+        bool closed = false;
+        try {
+            co_yield 1;
+        } catch (const GeneratorExit&) { closed = true; }
+        if (closed) co_await forever();
+    };
+    auto g = leaves_slowly();
+    co_await g.next();
+    EXPECT_EQ(co_await ending_of(aio::wait_for(g.aclose(), 1s)), "aio::TimeoutError: timed out");
+    EXPECT_EQ(co_await g.next(), std::nullopt);  // in 3.11.2 a RuntimeError: "already running"
+}
+
 TEST_ON_LOOP(Generator, aclose_throws_what_the_generator_throws_instead) {
     const auto fails = []() -> AsyncGenerator<int> {
         try {

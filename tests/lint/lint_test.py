@@ -164,7 +164,7 @@ FAULTS = {
         "co_await hold([*this] {});", "co_await hold([c]<class A, class B>(A, B) -> std::pair<A, B> { return d; });", "auto a = co_await f(g([c = move(d)]() mutable -> int { return 1; }));")],
     "hazard-aggregate": [("tests/a_test.cpp", text) for text in (
         "co_await take(Agg{c, 1});", "co_await take({c, 1});", "co_await take(f(Pair<A, B>{c, 1}));", "co_await Agg{c, 1};",
-        "co_await take(1, std::array<C, 1>{c});")],
+        "co_await take(1, std::array<C, 1>{c});", "co_yield Agg{c, 1};", "co_yield {c, 1};")],
     "hazard-choice": [("tests/a_test.cpp", text) for text in (
         'co_await print(c ? "a" : name);', 'co_await print(c ? std::string(a) : b);')],
 }
