@@ -86,7 +86,7 @@ aio::Coroutine<void> priority_queue_demo() {
         {3, "Low Priority"}, {1, "High Priority"}, {2, "Medium Priority"}, {1, "Another High"}, {3, "Another Low"}};
     std::vector<std::string> task_ids;
     for (const auto& [priority, name] : tasks) {
-        const JobFunction job = [name = name] { return simulate_work(name, 1.0); };
+        const JobFunction job = [name_of_job = name] { return simulate_work(name_of_job, 1.0); };
         task_ids.push_back(co_await queue.add_task(priority, job));
     }
 
