@@ -157,6 +157,7 @@ TEST_ON_LOOP(Stages, closing_the_last_closes_all_that_it_owns_before_it_returns)
     co_await stage.next();
     co_await stage.aclose();
     EXPECT_EQ(co_await source.next(), 1);  // it is the caller's
+    co_await source.aclose();              // here, for `log` ends with this function
 }
 
 TEST_ON_LOOP(Stages, take_closes_its_source_when_it_has_enough) {
