@@ -24,7 +24,6 @@ Coroutine<void> Tasks::close_first() {
 
 Coroutine<void> Tasks::shutdown_asyncgens() {
     std::vector<Coroutine<void>> closers;
-    generators.append(closing);  // dropped, but the task that was to close it was cancelled before it began
     while (GeneratorFrame* generator = generators.pop_front()) {
         closing.push_back(*generator);
         closers.push_back(close_first());
