@@ -16,6 +16,9 @@ if os.environ.get("BUILD", "build") == "build":
 
 failed = 0
 for source in sorted(docs.ROOT.glob("notes/*.cpp")):
+    # It overflows stacks on purpose, over which the thread sanitizer takes minutes.
+    if os.environ.get("SAN") == "thread" and source.stem.startswith("07-the-pump"):
+        continue
     try:
         docs.printed(f"notes/{source.stem}")
     except LookupError as error:
