@@ -28,12 +28,14 @@ Coroutine<int> Barrier::wait() {
 
 /// Waits until those of the round before have left.
 Coroutine<void> Barrier::block() {
-    co_await changed_.wait_for([this] { return state_ != State::draining && state_ != State::resetting; });
+    const auto open = [this] { return state_ != State::draining && state_ != State::resetting; };
+    co_await changed_.wait_for(open);
     if (broken()) throw BrokenBarrierError("Barrier aborted");
 }
 
 Coroutine<void> Barrier::wait_for_the_others() {
-    co_await changed_.wait_for([this] { return state_ != State::filling; });
+    const auto complete = [this] { return state_ != State::filling; };
+    co_await changed_.wait_for(complete);
     if (state_ != State::draining) throw BrokenBarrierError("Abort or reset of barrier");
 }
 
