@@ -32,6 +32,9 @@ Value answer(const Outcomes& results) { return to_value(results); }
         if (question == name) return answer(object.method());
 
 Value query(const Value& value, const std::string& question) {
+    // The shield of a task that is done is that task, by another type.
+    if (const auto* future = std::get_if<aio::Future<Value>>(&value); future && future->state().as_task())
+        return query(aio::Task<Value>(aio::Ref(&future->state())), question);
     return std::visit(
         [&](const auto& held) -> Value {
             const auto& object = object_in(held);
