@@ -1,7 +1,6 @@
 // 5.3, second part: errors that reach the asker, ends that lose nothing, a limit, and CPU work in threads.
 #include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "chapters/5.3-task-queues/async_task_queue.hpp"
@@ -147,26 +146,39 @@ aio::Coroutine<void> a_limit() {
 // [/limit]
 
 // [cpu]
-std::string sum_of_squares(std::thread::id loop_thread) {
+std::string sum_of_squares() {
     long sum = 0;
     for (long i = 0; i < 50000; ++i) sum += i * i;
-    const bool on_loop = std::this_thread::get_id() == loop_thread;
-    return std::to_string(sum) + (on_loop ? ", in the loop's thread" : ", in another thread");
+    return std::to_string(sum);
 }
 
-aio::Coroutine<std::string> sum_in_thread() {
-    const auto loop_thread = std::this_thread::get_id();
-    co_return co_await aio::to_thread(sum_of_squares, loop_thread);
+aio::Coroutine<std::string> in_the_loops_thread() { co_return sum_of_squares(); }
+aio::Coroutine<std::string> in_a_thread_of_the_pool() { co_return co_await aio::to_thread(sum_of_squares); }
+
+/// Awaits the sum, and says whether the ticker went on meanwhile.
+aio::Coroutine<std::string> beside_ticker(aio::Coroutine<std::string> sum, const int& ticks) {
+    const int before = ticks;
+    const std::string result = co_await sum;
+    co_return result + (ticks > before ? "; the ticker went on" : "; the ticker stood still");
 }
 
 aio::Coroutine<void> cpu_work() {
-    print("\n--- CPU work: in a thread of the pool, the loop is free ---");
-    const auto block = [](JobQueue<std::string>& queue) -> aio::Coroutine<void> {
-        const auto future = co_await queue.submit(sum_in_thread);
-        co_await print_outcome(future);
+    print("\n--- CPU work: in the loop's thread all others stand still; in a thread of the pool they go on ---");
+    int ticks = 0;
+    const auto tick = [&]() -> aio::Coroutine<void> {
+        for (;; ++ticks) co_await aio::sleep(0s);
+    };
+    const auto ticker = aio::create_task(tick);
+    const auto block = [&](JobQueue<std::string>& queue) -> aio::Coroutine<void> {
+        for (const auto sum : {in_the_loops_thread, in_a_thread_of_the_pool}) {
+            const auto job = [&ticks, sum] { return beside_ticker(sum(), ticks); };
+            const auto future = co_await queue.submit(job);
+            co_await print_outcome(future);
+        }
     };
     JobQueue<std::string> queue(3, 10);
     co_await aio::with(queue, block);
+    ticker.cancel();
 }
 // [/cpu]
 
