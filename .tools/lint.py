@@ -232,6 +232,16 @@ def drift(tree):
 
 
 @rule
+def listed(tree):
+    """A README that says what each file of its folder is for leaves none out."""
+    for folder, ends in (("runtime/", ".hpp"), ("bench/", "_bench.cpp")):
+        readme = f"{folder}README.md"
+        for path, _ in tree.sources(folder, ends=ends):
+            if readme in tree.texts and path.rpartition("/")[2] not in tree.texts[readme]:
+                yield path, 1, f"is not listed in {readme}: say there what it is for"
+
+
+@rule
 def link(tree):
     """A link inside the project leads somewhere, its #anchor too."""
     yield from docs.broken_links(tree)

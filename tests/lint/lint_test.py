@@ -84,6 +84,7 @@ CLEAN = {
     "notes/01-one.cpp": LINES,
     "tests/conformance/cases/hop.json": "{}",
     "tests/conformance/cases/hop.expected": "0 Task-1 a\n0 - END\n",
+    "runtime/README.md": "`loop.hpp`, `task.hpp` and `bare.hpp`\n",
     "runtime/reactor/loop.hpp": "// A comment first.\n#pragma once\n#include <vector>\n",
     "runtime/tasks/task.hpp": '#pragma once\n#include "runtime/reactor/loop.hpp"\n',
     "chapters/1.1-first/README.md": LESSON,
@@ -152,6 +153,7 @@ FAULTS = {
         ("0 Task-1 a        0", "0 Task-1 b        0"))] + [
         ("chapters/1.1-first/expected.txt", "first\n=== Beyond the tutorial ===\nlast\n"),
         ("bench/results/benchmarks.json", RESULTS.replace("15", "19"))],
+    "listed": [("runtime/tasks/new.hpp", "#pragma once\n"), ("runtime/README.md", "`loop.hpp`\n")],
     "link": [("notes/02-two.md", text) for text in (
         "[a](nowhere.md)", "[a](/README.md)", "[a](../../README.md)", "[a](#nowhere)", "[a](../README.md#nowhere)",
         "[a](01-one.cpp#L3)", "[a]()", "![a](a.png)", "[a]: nowhere.md", '<a href="nowhere.md">')],
