@@ -1,5 +1,6 @@
 // What every coroutine frame knows of the others, and the pump that runs them.
 #pragma once
+#include <bit>
 #include <coroutine>
 #include <type_traits>
 #include <utility>
@@ -23,9 +24,9 @@ struct Frame : Pooled {
     Place place;              ///< of the co_await that it reached last, at first of the function: one pointer
 
     /// Every `co_await` in a coroutine comes here first. Notes the place and gives the awaiter, as a value: g++ 12
-    /// copies one that is given by reference.
-    template <class A> auto await_transform(A&& awaitable, Place here = Place::current()) {
-        place = here;
+    /// copies one that is given by reference. `here`: a Place; declared as such it would take room in the frame.
+    template <class A> auto await_transform(A&& awaitable, const void* here = __builtin_source_location()) {
+        place = std::bit_cast<Place>(here);
         if constexpr (requires { std::forward<A>(awaitable).operator co_await(); })
             return std::forward<A>(awaitable).operator co_await();
         else

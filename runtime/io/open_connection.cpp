@@ -18,7 +18,9 @@ Coroutine<StreamRef> connect(SocketAddress address, std::size_t limit) {
     int error = 0;
     if (::connect(fd, address.data(), address.size()) < 0) error = errno;
     if (error == EINPROGRESS || error == EINTR) {  // interrupted, it goes on as well
-        co_await detail::until_writable(*stream);
+        detail::QueuedWaiter connected;
+        stream->wait_writable(connected);
+        co_await connected;
         socklen_t size = sizeof error;
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
     }

@@ -27,15 +27,19 @@ bool concerns_one_connection(int error) {
 Listener::Listener(ServerState& server, int fd) : Descriptor(get_running_loop(), fd), server_(server) {}
 
 void Listener::listen(int backlog) {
-    backlog_ = backlog;
     if (::listen(fd(), backlog) < 0)
         std::rethrow_exception(connection_error(errno, "listen at " + SocketAddress::bound_to(fd()).text()));
-    wait_readable(*this);
+    backlog_ = std::max(backlog, 1);
 }
 
 void Listener::stop() noexcept {
     rest_.disarm();
+    Entry::unlink();
     close();
+}
+
+void Listener::on_readable() noexcept {
+    if (backlog_ > 0 && !Entry::linked() && !rest_.pending()) loop_.ready().push_back(*this);
 }
 
 void Listener::run() noexcept {
@@ -47,7 +51,7 @@ void Listener::run() noexcept {
             get_running_loop().call_exception_handler({"Error on a new connection", std::current_exception(), {}});
         }
     }
-    if (fd() >= 0) wait_readable(*this);  // there may be more, but others shall run before
+    if (fd() >= 0) loop_.ready().push_back(*this);  // there may be more, but others shall run before
 }
 
 /// False: there is nothing to accept, or no descriptor for it.
@@ -58,10 +62,7 @@ bool Listener::accept_one() {
     if (connection >= 0) return server_.connect(connection, SocketAddress(&address, size)), true;
     const int error = errno;
     if (concerns_one_connection(error)) return true;
-    if (error == EAGAIN) {
-        after_read(-1, 0);
-        return wait_readable(*this), false;
-    }
+    if (error == EAGAIN) return false;
     rest_.arm(accept_retry_delay);
     get_running_loop().call_exception_handler(
         {"socket.accept() out of system resource",

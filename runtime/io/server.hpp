@@ -19,12 +19,14 @@ class Listener final : public Descriptor, private Entry {
     Listener(ServerState& server, int fd);
     void listen(int backlog);
     void stop() noexcept;
+    bool awaited() const noexcept override { return backlog_ > 0; }
   private:
     struct Rest final : ScopedTimer {
         explicit Rest(Listener& l) noexcept : listener(l) {}
-        void run() noexcept override { listener.wait_readable(listener); }
+        void run() noexcept override { listener.run(); }
         Listener& listener;
     };
+    void on_readable() noexcept override;
     void run() noexcept override;
     bool accept_one();
 

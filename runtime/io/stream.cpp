@@ -4,17 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include "runtime/io/connection_errors.hpp"
 
 namespace aio::detail {
 namespace {
 constexpr std::size_t read_size = 1 << 16;  // asked for at once: a short read then means that the socket is drained
 constexpr std::size_t most_parts = 1024;    // of one sendmsg(2)
-
-std::uint32_t clamp(std::size_t bytes) {
-    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
-}
 }  // namespace
 
 Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner)
@@ -23,10 +18,6 @@ Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamO
     // Small writes go out at once, as asyncio's do. A unix socket refuses, and does so anyway.
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-Stream::~Stream() {
-    if (!lost()) lose();
 }
 
 // ---- Reading
@@ -38,17 +29,23 @@ bool Stream::receive() noexcept {
     while (got < 0 && errno == EINTR);
     after_read(got, sizeof bytes);
     if (got < 0 && errno == EAGAIN) return false;
-    if (got < 0) return fail_with_errno("read from "), true;
+    if (got < 0) return fail("read from ", errno), true;
     if (got == 0) return eof_ = true;
     try {
         input.append({bytes, static_cast<std::size_t>(got)});
-    } catch (...) { fail(std::current_exception()); }
+    } catch (const std::bad_alloc&) { fail("read from ", ENOMEM); }
     return true;
 }
 
-// Who was woken finds something, so that a read needs no coroutine which would look again.
+bool Stream::wake_reader() noexcept {
+    if (!reader_) return false;
+    loop_.ready().push_back(*std::exchange(reader_, nullptr));
+    return true;
+}
+
+// Who is woken finds something, so that a read needs no coroutine which would look again.
 void Stream::on_readable() noexcept {
-    if (has_reader() && receive()) wake_reader();
+    if (reader_ && receive()) wake_reader();
 }
 
 // ---- Writing
@@ -57,17 +54,18 @@ void Stream::on_readable() noexcept {
 void Stream::write(std::span<iovec> parts) {
     if (write_eof_) throw RuntimeError("Cannot call write() after write_eof()");
     if (lost()) return;
-    std::size_t sent = backlog_ ? 0 : send(parts);
+    std::size_t sent = all_sent() ? send(parts) : 0;
     if (lost()) return;
     for (const iovec& part : parts) {
         const std::string_view bytes(static_cast<const char*>(part.iov_base), part.iov_len);
         const std::size_t already = std::min(sent, bytes.size());
         sent -= already;
         if (already == bytes.size()) continue;
-        if (!backlog_) backlog_ = std::make_unique<Backlog>(*this);
-        backlog_->bytes.append(bytes.substr(already));
+        const bool first = all_sent();
+        output().bytes.append(bytes.substr(already));
+        if (first) retain();
     }
-    paused_ |= backlog_ && backlog_->bytes.size() > high_water_;
+    paused_ |= !all_sent() && output_->bytes.size() > output_->high_water;
 }
 // [/write]
 
@@ -89,94 +87,82 @@ std::size_t Stream::send(std::span<iovec> parts) noexcept {
                                    : ::sendmsg(fd(), &message, MSG_NOSIGNAL);
         while (put < 0 && errno == EINTR);
         after_write(put, asked);
-        if (put < 0 && errno != EAGAIN) return fail_with_errno("write to "), all;
+        if (put < 0 && errno != EAGAIN) return fail("write to ", errno), all;
         if (put > 0) all += static_cast<std::size_t>(put);
         if (put < static_cast<ssize_t>(asked)) break;
     }
     return all;
 }
 
+void Stream::on_writable() noexcept {
+    if (all_sent()) return wake_waiters();  // the connection is made
+    const Ref alive(this);
+    flush();
+}
+
+/// Sends what could not be sent before, as far as the socket takes it now.
 void Stream::flush() noexcept {
-    if (lost()) return;
-    const std::string_view bytes = backlog_->bytes.view();
+    const std::string_view bytes = output_->bytes.view();
     iovec part{const_cast<char*>(bytes.data()), bytes.size()};
     const std::size_t sent = send({&part, 1});
     if (lost()) return;
-    backlog_->bytes.drop(sent);
-    if (paused_ && backlog_->bytes.size() <= high_water_ / 4) {
-        paused_ = false;
-        waiters.wake_all();
-    }
-    if (!backlog_->bytes.empty()) return wait_writable(*backlog_);
+    output_->bytes.drop(sent);
+    paused_ &= output_->bytes.size() > output_->high_water / 4;
+    if (!paused_) wake_waiters();
+    if (!all_sent()) return;
+    release();
     if (write_eof_) ::shutdown(fd(), SHUT_WR);
-    if (closing_) lose();
-    backlog_ = nullptr;
+    if (closing_) Descriptor::close();
 }
 
 void Stream::write_eof() {
-    if (closing_ || std::exchange(write_eof_, true)) return;
-    if (!backlog_) ::shutdown(fd(), SHUT_WR);
+    if (closing_ || write_eof_) return;
+    write_eof_ = true;
+    if (all_sent()) ::shutdown(fd(), SHUT_WR);
 }
 
-void Stream::set_high_water(std::size_t bytes) noexcept {
-    high_water_ = clamp(bytes);
-    paused_ = backlog_ && backlog_->bytes.size() > high_water_;
+Stream::Output& Stream::output() {
+    if (!output_) output_ = std::make_unique<Output>();
+    return *output_;
 }
 
-Backlog::Backlog(Stream& s) noexcept : stream(s) {
-    stream.retain();
-    stream.wait_writable(*this);
-    Tasks::running->composites.push_back(*this);
+void Stream::set_high_water(std::size_t bytes) {
+    output().high_water = bytes;
+    paused_ = output_->bytes.size() > bytes;
 }
 
-Backlog::~Backlog() { stream.release(); }
-
-void Backlog::run() noexcept {
-    const Ref alive(&stream);
-    stream.flush();
-}
-
-void Backlog::dissolve() noexcept {
-    const Ref alive(&stream);
-    stream.fail(nullptr);
+void Stream::wake_waiters() noexcept {
+    if (output_) output_->waiters.wake_all();
 }
 
 // ---- The end
 
 void Stream::close() noexcept {
-    if (std::exchange(closing_, true)) return;
-    eof_ = true;
-    if (backlog_)
-        wake_reader();
-    else
-        lose();
+    if (closing_) return;
+    closing_ = eof_ = true;
+    all_sent() ? Descriptor::close() : void(wake_reader());
 }
 
-void Stream::fail(std::exception_ptr error) noexcept {
-    if (lost()) return;
-    error_ = std::move(error);
-    lose();
-}
-
-void Stream::fail_with_errno(const char* operation) noexcept {
-    const int error = errno;
-    fail(connection_error(error, operation + peer().text()));
+void Stream::fail(const char* operation, int error) noexcept {
+    error_ = connection_error(error, operation + peer().text());
+    Descriptor::close();
 }
 
 /// Every way to the end comes through here, once.
-void Stream::lose() noexcept {
+void Stream::on_close() noexcept {
     closing_ = eof_ = true;
     paused_ = false;
-    Descriptor::close();
-    waiters.wake_all();
+    wake_reader();
+    wake_waiters();
     if (owner_) owner_->stream_is_lost();
-    backlog_ = nullptr;
+    if (all_sent()) return;
+    output_->bytes = {};
+    release();
 }
 
 SocketAddress Stream::peer() const noexcept {
-    if (internet_peer_.sin6_family == AF_INET || internet_peer_.sin6_family == AF_INET6)
-        return {&internet_peer_, internet_peer_.sin6_family == AF_INET ? static_cast<socklen_t>(sizeof(sockaddr_in))
-                                                                       : static_cast<socklen_t>(sizeof(sockaddr_in6))};
-    return SocketAddress::connected_to(fd());
+    const auto family = internet_peer_.sin6_family;
+    if (family == AF_UNSPEC) return SocketAddress::connected_to(fd());
+    return {&internet_peer_, static_cast<socklen_t>(family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6))};
 }
 }  // namespace aio::detail

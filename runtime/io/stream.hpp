@@ -2,16 +2,20 @@
 #pragma once
 #include <netinet/in.h>
 #include <sys/uio.h>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <span>
 #include "runtime/io/byte_queue.hpp"
-#include "runtime/io/readiness.hpp"
 #include "runtime/io/socket_address.hpp"
+#include "runtime/reactor/descriptor.hpp"
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
-class Stream;
+/// A size that has no need of 64 bits.
+inline std::uint32_t clamp(std::size_t bytes) noexcept {
+    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
+}
 
 /// Who must outlive a stream, because its code serves it: a server.
 class StreamOwner : public RefCounted<StreamOwner> {
@@ -20,38 +24,27 @@ class StreamOwner : public RefCounted<StreamOwner> {
     virtual void stream_is_lost() noexcept = 0;  ///< one of its streams is closed
 };
 
-/// What could not be sent at once. It is there only while there is something left to send, stands in the list of those
-/// who wait for the socket, and keeps the stream alive: a program may write, close, and drop its handles.
-struct Backlog final : Entry, Composite, Pooled {
-    explicit Backlog(Stream& stream) noexcept;
-    ~Backlog();
-    void run() noexcept override;       ///< the socket takes more
-    void dissolve() noexcept override;  ///< the loop has ended: what is left is lost
-    Stream& stream;
-    ByteQueue bytes;
-};
-
 /// asyncio's transport and protocol in one. It reads only when somebody waits for data: a program that does not read
-/// makes the kernel's buffer fill up, and so holds up the other end.
+/// makes the kernel's buffer fill up, and so holds up the other end. While something is left to send it keeps itself
+/// alive: a program may write, close, and drop its handles.
 class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled {
   public:
     static constexpr std::size_t default_limit = 1 << 16;
 
     /// Takes over a non-blocking stream socket. `owner` may be null. Throws std::system_error.
     Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner);
-    ~Stream();
+    ~Stream() { Descriptor::close(); }
 
     // Reading.
 
     /// Whether a read need not wait: for data, the end, or an error.
-    bool has_arrived() const noexcept { return !input.empty() || eof_ || error_; }
+    bool has_arrived() const noexcept { return !input.empty() || eof_; }
     /// The same, after an attempt to read where the socket may hold something.
-    bool receive_if_readable() noexcept { return has_arrived() || (readable() && receive()); }
-    /// Reads once, for somebody who needs more than there is. False if there is nothing: then wait until_readable().
-    bool receive() noexcept;
+    bool receive_if_readable() noexcept { return has_arrived() || receive_more(); }
+    /// Reads once, for somebody who needs more than there is. False if nothing has come: then await Arrival.
+    bool receive_more() noexcept { return eof_ || (readable() && receive()); }
     bool eof() const noexcept { return eof_; }
     std::size_t limit() const noexcept { return limit_; }
-    ByteQueue input;
 
     // Writing.
 
@@ -60,11 +53,21 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     /// written, as asyncio's does.
     void write(std::span<iovec> parts);
     void write_eof();
-    /// Sends the backlog, as far as the socket takes it. No `this` may be touched after it.
-    void flush() noexcept;
-    /// More than `high_water` bytes wait to be sent, and since then not less than a quarter of that.
+    /// More than the high-water mark waits to be sent, and since then not less than a quarter of that.
     bool paused() const noexcept { return paused_; }
-    void set_high_water(std::size_t bytes) noexcept;
+    void set_high_water(std::size_t bytes);
+
+    // Who waits. All are woken by the end.
+
+    /// Queues the task, once, when there is something to read. One task at a time.
+    void wait_readable(TaskState& task) noexcept { reader_ = &task; }
+    bool has_reader() const noexcept { return reader_; }
+    void forget_reader() noexcept { reader_ = nullptr; }
+    /// False if nobody waits.
+    bool wake_reader() noexcept;
+    /// Wakes `waiter` when there is less to send, or when the connection is made.
+    void wait_writable(QueuedWaiter& waiter) { output().waiters.push_back(waiter); }
+    bool awaited() const noexcept override { return reader_ || (output_ && !writable()); }
 
     // The end.
 
@@ -73,30 +76,42 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     bool closing() const noexcept { return closing_; }
     /// The socket is closed.
     bool lost() const noexcept { return fd() < 0; }
-    /// The connection has broken: all who wait here get `error`.
-    void fail(std::exception_ptr error) noexcept;
+    /// What broke the connection; null if nothing did.
     const std::exception_ptr& error() const noexcept { return error_; }
     void throw_error() const {
         if (error_) std::rethrow_exception(error_);
     }
-    WaiterQueue waiters;  ///< tasks that wait for less backlog, or for the end
 
     SocketAddress peer() const noexcept;
   private:
-    void on_readable() noexcept override;
+    struct Output : Pooled {
+        ByteQueue bytes;  // while there are some, they own a reference
+        std::size_t high_water = 1 << 16;
+        WaiterQueue waiters;  // for less to send, or for the end
+    };
+    Output& output();
+    bool all_sent() const noexcept { return !output_ || output_->bytes.empty(); }
+    bool receive() noexcept;
     std::size_t send(std::span<iovec> parts) noexcept;
-    void fail_with_errno(const char* operation) noexcept;
-    void lose() noexcept;
+    void flush() noexcept;
+    void fail(const char* operation, int error) noexcept;
+    void wake_waiters() noexcept;
+    void on_readable() noexcept override;
+    void on_writable() noexcept override;
+    void on_close() noexcept override;
 
-    bool eof_ = false;        // the other end will send no more
-    bool write_eof_ = false;  // nor will we
-    bool closing_ = false;
-    bool paused_ = false;
+    bool eof_ : 1 = false;        // the other end will send no more
+    bool write_eof_ : 1 = false;  // nor will we
+    bool closing_ : 1 = false;
+    bool paused_ : 1 = false;
     std::uint32_t limit_;
-    std::uint32_t high_water_ = 1 << 16;
     sockaddr_in6 internet_peer_{};  // also of IPv4. Kept, for the kernel forgets it with the connection.
-    std::unique_ptr<Backlog> backlog_;
+    TaskState* reader_ = nullptr;
+    std::unique_ptr<Output> output_;  // null until something could not be sent at once, or somebody waited
     std::exception_ptr error_;
     Ref<StreamOwner> owner_;
+  public:
+    ByteQueue input;  ///< what has arrived and nobody has taken yet
 };
+
 }  // namespace aio::detail

@@ -15,27 +15,35 @@ void require_no_other_reader(const Stream& stream, const char* function) {
                            "() called while another coroutine is already waiting for incoming data");
 }
 
-/// Waits until there is more to read than there was, the end, or an error.
-Coroutine<void> more(Stream& stream, const char* function) {
+Arrival more(Stream& stream, const char* function) {
     require_no_other_reader(stream, function);
-    if (ImmediateCompletions::spent()) co_await ImmediateCompletions::take_a_turn();
-    if (stream.eof() || (stream.readable() && stream.receive() && ImmediateCompletions::allow_one())) co_return;
-    co_await until_readable(stream);
+    return Arrival(stream);
 }
 }  // namespace
 
-void Read::Awaiter::await_suspend(std::coroutine_handle<> awaiting) {
-    if (stream_->has_arrived()) {
-        ImmediateCompletions::start_again();
-        return TaskState::current().suspend_for_a_turn();
-    }
-    require_no_other_reader(*stream_, "read");
-    Readiness::await_suspend(awaiting);
+void Arrival::await_suspend(std::coroutine_handle<>) {
+    TaskState& task = TaskState::current();
+    ImmediateCompletions::start_again();
+    if (arrived_) return task.suspend_for_a_turn();
+    waiting_ = true;
+    stream_->wait_readable(task);
+    task.suspend_until(*this);
 }
 
-std::string Read::Awaiter::await_resume() {
-    Readiness::await_resume();
+void Arrival::await_resume() {
+    waiting_ = false;
+    resumed();
+    if (std::exchange(cancelled_, false)) throw CancelledError();
     stream_->throw_error();
+}
+
+void Read::await_suspend(std::coroutine_handle<> awaiting) {
+    if (!has_arrived()) require_no_other_reader(*stream_, "read");
+    Arrival::await_suspend(awaiting);
+}
+
+std::string Read::await_resume() {
+    Arrival::await_resume();
     return stream_->input.take(most_);
 }
 }  // namespace detail
@@ -63,7 +71,6 @@ Coroutine<std::string> StreamReader::exactly_slowly(Ref<detail::Stream> stream, 
     while (stream->input.size() < count) {
         if (stream->eof()) throw IncompleteReadError(stream->input.take(count), count);
         co_await detail::more(*stream, "readexactly");
-        stream->throw_error();
     }
     co_return stream->input.take(count);
 }
@@ -107,7 +114,6 @@ Coroutine<std::string> StreamReader::until_slowly(Ref<detail::Stream> stream, st
             co_return stream->input.take(*found + separator.size());
         if (stream->eof()) throw IncompleteReadError(stream->input.take(stream->input.size()), std::nullopt);
         co_await detail::more(*stream, "readuntil");
-        stream->throw_error();
     }
 }
 

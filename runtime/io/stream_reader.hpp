@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include "runtime/io/stream.hpp"
+#include "runtime/io/arrival.hpp"
 #include "runtime/sync/try_first.hpp"
 
 namespace aio {
@@ -22,27 +22,15 @@ struct LimitOverrunError : std::runtime_error {
 
 namespace detail {
 /// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own.
-class Read {
+class Read final : public Arrival {
   public:
-    Read(Stream& stream, std::size_t most) noexcept : stream_(stream), most_(most) {}
-
-    class Awaiter : public Readiness {
-      public:
-        Awaiter(Stream& stream, std::size_t most) noexcept
-            : Readiness(stream, Direction::reading), stream_(&stream), most_(most) {}
-        bool await_ready() {
-            return most_ == 0 || (stream_->receive_if_readable() && ImmediateCompletions::allow_one());
-        }
-        void await_suspend(std::coroutine_handle<> awaiting);
-        std::string await_resume();
-      private:
-        Ref<Stream> stream_;
-        std::size_t most_;
-    };
-    Awaiter operator co_await() const noexcept { return {stream_, most_}; }
+    Read(Stream& stream, std::size_t most) noexcept : Arrival(stream), most_(clamp(most)) {}
+    bool await_ready() noexcept { return is_ready(most_ == 0 || stream_->receive_if_readable()); }
+    void await_suspend(std::coroutine_handle<> awaiting);
+    std::string await_resume();
+    auto operator co_await() noexcept { return AwaiterReference<Read>{*this}; }
   private:
-    Stream& stream_;
-    std::size_t most_;
+    std::uint32_t most_;
 };
 }  // namespace detail
 

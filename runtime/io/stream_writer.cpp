@@ -21,7 +21,7 @@ Coroutine<void> StreamWriter::drain_slowly(Ref<detail::Stream> stream) {
             detail::connection_error(ECONNRESET, "write to " + stream->peer().text() + ", Connection lost"));
     if (!stream->paused()) co_return;
     detail::QueuedWaiter waiter;
-    stream->waiters.push_back(waiter);
+    stream->wait_writable(waiter);
     co_await waiter;
     stream->throw_error();
 }
@@ -29,7 +29,7 @@ Coroutine<void> StreamWriter::drain_slowly(Ref<detail::Stream> stream) {
 Coroutine<void> StreamWriter::wait_until_closed(Ref<detail::Stream> stream) {
     while (!stream->lost()) {
         detail::QueuedWaiter waiter;
-        stream->waiters.push_back(waiter);
+        stream->wait_writable(waiter);
         co_await waiter;
     }
     stream->throw_error();

@@ -5,7 +5,7 @@
 #include <ranges>
 #include <string_view>
 #include <vector>
-#include "runtime/io/stream.hpp"
+#include "runtime/io/arrival.hpp"
 #include "runtime/sync/try_first.hpp"
 
 namespace aio {
@@ -35,7 +35,7 @@ class StreamWriter {
             [](detail::Stream& s) { return drain_slowly(Ref(&s)); });
     }
     /// In bytes; 64 KiB until it is set. asyncio: transport.set_write_buffer_limits(high).
-    void set_write_buffer_limits(std::size_t high) noexcept { stream_->set_high_water(high); }
+    void set_write_buffer_limits(std::size_t high) { stream_->set_high_water(high); }
 
     /// Says to the other end that no more will come, after what was written. Reading goes on: half a close.
     void write_eof() { stream_->write_eof(); }

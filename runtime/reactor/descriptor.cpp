@@ -1,7 +1,6 @@
 #include "runtime/reactor/descriptor.hpp"
 #include <unistd.h>
 #include <cerrno>
-#include "runtime/reactor/errors.hpp"
 #include "runtime/reactor/event_loop.hpp"
 
 namespace aio {
@@ -25,7 +24,7 @@ void Descriptor::on_events(std::uint32_t events) noexcept {
     }
     if (broken || (events & EPOLLOUT)) {
         writable_ = true;
-        wake_writer();
+        on_writable();
     }
 }
 
@@ -40,21 +39,11 @@ void Descriptor::after_write(ssize_t put, std::size_t asked) noexcept {
     if (full) writable_ = false;
 }
 
-void Descriptor::wait(EntryList& waiters, bool ready, Entry& waiter) {
-    if (fd_ < 0) throw RuntimeError("the descriptor is closed");
-    if (!waiters.empty()) throw RuntimeError("another task waits for this direction of the descriptor already");
-    (ready ? loop_.ready() : waiters).push_back(waiter);
-}
-
-bool Descriptor::wake_reader() noexcept { return loop_.ready().append(reader_); }
-bool Descriptor::wake_writer() noexcept { return loop_.ready().append(writer_); }
-
 void Descriptor::close() noexcept {
     if (fd_ < 0) return;
-    wake_reader();
-    wake_writer();
     loop_.selector().remove(fd_);
     ::close(std::exchange(fd_, -1));
     unlink();
+    on_close();
 }
 }  // namespace aio

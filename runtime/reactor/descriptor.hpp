@@ -1,8 +1,8 @@
-// A descriptor of our own, a socket or a pipe, and the two who may wait for it.
+// A descriptor of our own, a socket or a pipe, and what is known about it.
 #pragma once
 #include <sys/types.h>
 #include <cstdint>
-#include "runtime/reactor/entry.hpp"
+#include "runtime/reactor/intrusive_list.hpp"
 #include "runtime/reactor/selector.hpp"
 
 namespace aio {
@@ -10,7 +10,8 @@ class EventLoop;
 
 /// Registered once for its life, edge-triggered, for both directions: no operation costs an epoll_ctl. The price: an
 /// edge is told once, so it is remembered here until a read or write has found the descriptor drained or full. Try
-/// first, and wait only after EAGAIN; after_read() and after_write() keep the memory right.
+/// first, and wait for on_readable() and on_writable() only after EAGAIN; after_read() and after_write() keep the
+/// memory right.
 class Descriptor : public ListHook<Descriptor>, private Watch {
   public:
     /// Takes over `fd`, which must be non-blocking and pollable (no regular file). Throws std::system_error; `fd` is
@@ -29,31 +30,24 @@ class Descriptor : public ListHook<Descriptor>, private Watch {
     /// The same for write(2): EAGAIN or a short write means full.
     void after_write(ssize_t put, std::size_t asked) noexcept;
 
-    /// Queues `waiter` when there is something to read, an end or an error included; at once if that is known already.
-    /// One waiter a direction: a second gets RuntimeError. A waiter that is destroyed is forgotten.
-    void wait_readable(Entry& waiter) { wait(reader_, readable_, waiter); }
-    void wait_writable(Entry& waiter) { wait(writer_, writable_, waiter); }
-    bool has_reader() const noexcept { return !reader_.empty(); }
-    /// Queues who waits, edge or not; false if nobody does.
-    bool wake_reader() noexcept;
-    bool wake_writer() noexcept;
-    /// Whether somebody waits here, so that this descriptor could wake the loop.
-    bool awaited() const noexcept { return !reader_.empty() || !writer_.empty(); }
-
-    /// Queues the waiters, who will find fd() == -1, and closes the descriptor. May be called again.
+    /// Whether somebody waits for an edge, so that this descriptor could wake the loop.
+    virtual bool awaited() const noexcept { return false; }
+    /// Closes it, and says so by on_close(). May be called again.
     void close() noexcept;
   protected:
-    /// What an edge does once it is noted. A stream reads before it wakes its reader.
-    virtual void on_readable() noexcept { wake_reader(); }
-  private:
-    void on_events(std::uint32_t events) noexcept override;
-    void wait(EntryList& waiters, bool ready, Entry& waiter);
+    // What an edge does once it is noted. They read, write and queue, but no code of the program runs in them.
+
+    virtual void on_readable() noexcept {}  ///< there is something to read, an end or an error included
+    virtual void on_writable() noexcept {}  ///< may destroy this object
+    virtual void on_close() noexcept {}     ///< fd() is -1 now; may destroy this object
 
     EventLoop& loop_;
+  private:
+    void on_events(std::uint32_t events) noexcept override;
+
     int fd_;
-    bool readable_ = false;
-    bool writable_ = false;
-    bool ended_ = false;         // a hang-up or an error was seen
-    EntryList reader_, writer_;  // one each at most
+    bool readable_ : 1 = false;
+    bool writable_ : 1 = false;
+    bool ended_ : 1 = false;  // a hang-up or an error was seen
 };
 }  // namespace aio

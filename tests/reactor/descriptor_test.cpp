@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "runtime/reactor/errors.hpp"
@@ -27,10 +28,14 @@ using aio::test::make_sockets;
 using aio::test::put;
 using aio::test::take;
 
-/// Counts how often it was woken.
-struct Waiter final : aio::Entry {
-    void run() noexcept override { ++woken; }
-    int woken = 0;
+/// Counts its edges.
+struct Heard final : Descriptor {
+    using Descriptor::Descriptor;
+    int edges_to_read = 0, edges_to_write = 0, closes = 0;
+  private:
+    void on_readable() noexcept override { ++edges_to_read; }
+    void on_writable() noexcept override { ++edges_to_write; }
+    void on_close() noexcept override { ++closes; }
 };
 
 /// A turn that looks at the descriptors and does not wait for them.
@@ -45,7 +50,7 @@ struct Connection {
     EventLoop loop{ClockKind::virtual_time};
     aio::test::Ends ends = make_sockets();
     int peer = ends[1];
-    Descriptor descriptor{loop, ends.release(0)};
+    Heard descriptor{loop, ends.release(0)};
 
     /// Reads, and tells the descriptor of it.
     std::string read(std::size_t most) {
@@ -77,30 +82,16 @@ TEST(Descriptor, that_is_owned_knows_what_it_was_told) {
     EXPECT_TRUE(c.descriptor.readable());
 }
 
-TEST(Descriptor, that_is_owned_wakes_its_reader_once_a_wait) {
-    Connection c;
-    Waiter reader;
-    c.descriptor.wait_readable(reader);
-    turn(c.loop);
-    EXPECT_EQ(reader.woken, 0);
-    ASSERT_TRUE(put(c.peer, "x"));
-    turn(c.loop);
-    EXPECT_EQ(reader.woken, 1);
-    ASSERT_TRUE(put(c.peer, "x"));
-    turn(c.loop);
-    EXPECT_EQ(reader.woken, 1);
-}
-
-TEST(Descriptor, that_is_owned_remembers_an_edge_that_nobody_waited_for) {
+TEST(Descriptor, that_is_owned_hears_once_of_what_comes_and_again_of_more) {
     Connection c;
     ASSERT_TRUE(put(c.peer, "x"));
     turn(c.loop);
     turn(c.loop);
-    Waiter reader;
-    c.descriptor.wait_readable(reader);
-    EXPECT_FALSE(c.descriptor.awaited());  // it is queued already
-    c.loop.run_once();
-    EXPECT_EQ(reader.woken, 1);
+    EXPECT_EQ(c.descriptor.edges_to_read, 1);
+    EXPECT_TRUE(c.descriptor.readable());
+    ASSERT_TRUE(put(c.peer, "x"));
+    turn(c.loop);
+    EXPECT_EQ(c.descriptor.edges_to_read, 2);
 }
 
 TEST(Descriptor, that_is_owned_is_drained_by_a_short_read_and_by_eagain_but_not_by_a_full_one) {
@@ -138,10 +129,6 @@ TEST(Descriptor, that_is_owned_is_read_on_to_the_end_after_a_hang_up) {
     EXPECT_TRUE(c.descriptor.readable());
     EXPECT_EQ(c.read(100), "");
     EXPECT_TRUE(c.descriptor.readable());
-    Waiter reader;
-    c.descriptor.wait_readable(reader);
-    c.loop.run_once();
-    EXPECT_EQ(reader.woken, 1);
 }
 
 TEST(Descriptor, that_is_owned_hears_of_a_hang_up_that_comes_after_the_data_was_read) {
@@ -149,25 +136,23 @@ TEST(Descriptor, that_is_owned_hears_of_a_hang_up_that_comes_after_the_data_was_
     ASSERT_TRUE(put(c.peer, "abc"));
     turn(c.loop);
     EXPECT_EQ(c.read(100), "abc");
-    Waiter reader;
-    c.descriptor.wait_readable(reader);
+    EXPECT_FALSE(c.descriptor.readable());
     c.ends.close(1);
     turn(c.loop);
-    EXPECT_EQ(reader.woken, 1);
+    EXPECT_EQ(c.descriptor.edges_to_read, 2);
+    EXPECT_TRUE(c.descriptor.readable());
 }
 
-TEST(Descriptor, that_is_owned_wakes_its_writer_when_there_is_room_again) {
+TEST(Descriptor, that_is_owned_hears_when_there_is_room_again) {
     Connection c;
     turn(c.loop);
     c.fill();
-    EXPECT_FALSE(c.descriptor.writable());
-    Waiter writer;
-    c.descriptor.wait_writable(writer);
+    const int before = c.descriptor.edges_to_write;
     turn(c.loop);
-    EXPECT_EQ(writer.woken, 0);
+    EXPECT_EQ(c.descriptor.edges_to_write, before);
     while (!take(c.peer).empty()) {}
     turn(c.loop);
-    EXPECT_EQ(writer.woken, 1);
+    EXPECT_EQ(c.descriptor.edges_to_write, before + 1);
     EXPECT_TRUE(c.descriptor.writable());
 }
 
@@ -180,65 +165,37 @@ TEST(Descriptor, that_is_owned_is_full_after_a_short_write) {
     EXPECT_FALSE(c.descriptor.writable());
 }
 
-TEST(Descriptor, that_is_owned_wakes_its_writer_when_the_other_end_is_gone) {
+TEST(Descriptor, that_is_owned_hears_as_a_writer_that_the_other_end_is_gone) {
     EventLoop loop(ClockKind::virtual_time);
     auto pipe = make_pipe();
-    Descriptor descriptor(loop, pipe.release(1));
+    Heard descriptor(loop, pipe.release(1));
     turn(loop);
     while (descriptor.writable()) {
         const std::string block(1 << 16, 'x');
         descriptor.after_write(::write(descriptor.fd(), block.data(), block.size()), block.size());
     }
-    Waiter writer;
-    descriptor.wait_writable(writer);
+    const int before = descriptor.edges_to_write;
     pipe.close(0);
     turn(loop);
-    EXPECT_EQ(writer.woken, 1);
+    EXPECT_EQ(descriptor.edges_to_write, before + 1);
+    EXPECT_TRUE(descriptor.writable());
 }
 
-TEST(Descriptor, that_is_owned_takes_a_reader_and_a_writer_side_by_side_but_no_second_of_either) {
+TEST(Descriptor, that_is_owned_says_once_that_it_is_closed) {
     Connection c;
-    Waiter reader, writer, another;
-    c.descriptor.wait_readable(reader);
-    c.descriptor.wait_writable(writer);
-    EXPECT_THROW(c.descriptor.wait_readable(another), aio::RuntimeError);
-    EXPECT_THROW(c.descriptor.wait_writable(another), aio::RuntimeError);
-    ASSERT_TRUE(put(c.peer, "x"));
-    turn(c.loop);
-    EXPECT_EQ(reader.woken, 1);
-    EXPECT_EQ(writer.woken, 1);
-    EXPECT_EQ(another.woken, 0);
-}
-
-TEST(Descriptor, that_is_owned_forgets_a_waiter_that_is_destroyed) {
-    Connection c;
-    {
-        Waiter reader;
-        c.descriptor.wait_readable(reader);
-        EXPECT_TRUE(c.descriptor.awaited());
-    }
-    EXPECT_FALSE(c.descriptor.awaited());
-    Waiter next;
-    c.descriptor.wait_readable(next);
-    ASSERT_TRUE(put(c.peer, "x"));
-    turn(c.loop);
-    EXPECT_EQ(next.woken, 1);
-}
-
-TEST(Descriptor, that_is_owned_wakes_its_waiters_when_it_is_closed) {
-    Connection c;
-    turn(c.loop);
-    c.fill();
-    Waiter reader, writer;
-    c.descriptor.wait_readable(reader);
-    c.descriptor.wait_writable(writer);
     c.descriptor.close();
     EXPECT_EQ(c.descriptor.fd(), -1);
-    c.loop.run_once();
-    EXPECT_EQ(reader.woken, 1);
-    EXPECT_EQ(writer.woken, 1);
-    c.descriptor.close();  // once more: nothing happens
-    EXPECT_THROW(c.descriptor.wait_readable(reader), aio::RuntimeError);
+    c.descriptor.close();
+    EXPECT_EQ(c.descriptor.closes, 1);
+}
+
+TEST(Descriptor, that_is_owned_is_closed_with_its_loop) {
+    auto ends = make_sockets();
+    std::optional<EventLoop> loop(ClockKind::virtual_time);
+    Heard descriptor(*loop, ends.release(0));
+    loop.reset();
+    EXPECT_EQ(descriptor.fd(), -1);
+    EXPECT_EQ(descriptor.closes, 1);
 }
 
 TEST(Descriptor, that_is_owned_is_closed_with_its_object) {
