@@ -61,10 +61,8 @@ notes       := $(patsubst notes/%.cpp,%,$(wildcard notes/*.cpp))
 unit        := $(strip $(call files,tests,*_test.cpp) $(wildcard tests/support/*.cpp))
 interpreter := $(filter-out %_test.cpp,$(wildcard tests/conformance/*.cpp))
 cat         := $(wildcard tests/io/cat.cpp)
-socket_faults := $(wildcard tests/socket_faults/*.cpp)
-wrapped       := read send sendmsg accept4 connect epoll_ctl
-file_faults   := $(wildcard tests/file_faults/*.cpp)
-wrapped_files := open read write lseek ftruncate fsync close rename
+faults      := $(wildcard tests/faults/*.cpp)
+wrapped     := open read write lseek ftruncate fsync close rename recv send sendmsg accept4 connect getaddrinfo epoll_ctl
 benchmarks  := $(wildcard bench/*_bench.cpp)
 
 library          := $(BUILD)/libaio.a
@@ -72,13 +70,12 @@ chapter_programs := $(addprefix $(BUILD)/chapters/,$(chapters))
 note_programs    := $(addprefix $(BUILD)/notes/,$(notes))
 test_programs    := $(if $(unit),$(BUILD)/tests/unit) $(if $(interpreter),$(BUILD)/tests/conformance) \
                     $(if $(cat),$(BUILD)/tests/cat $(BUILD)/bench/peer) \
-                    $(if $(socket_faults),$(BUILD)/tests/socket_faults) \
-                    $(if $(file_faults),$(BUILD)/tests/file_faults)
+                    $(if $(faults),$(BUILD)/tests/faults)
 bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(benchmarks),$(BUILD)/bench/benchmarks)
 
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
 needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),python) \
-         $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance %/tests/cat %/tests/socket_faults %/tests/file_faults,$(MAKECMDGOALS)),test) \
+         $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance %/tests/cat %/tests/faults,$(MAKECMDGOALS)),test) \
          $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench) \
          $(if $(filter 6.3 run expected docs all test %/6.3-debugging,$(MAKECMDGOALS)),logging)
 
@@ -192,11 +189,8 @@ $(BUILD)/tests/conformance: $(call objects,$(interpreter)) $(library)
 $(BUILD)/tests/cat: $(call objects,$(cat)) $(library)
 	$(call link)
 
-$(BUILD)/tests/socket_faults: $(call objects,$(socket_faults)) $(library)
+$(BUILD)/tests/faults: $(call objects,$(faults)) $(library)
 	$(call link,$(addprefix -Wl$(comma)--wrap=,$(wrapped)) -lgtest_main -lgtest)
-
-$(BUILD)/tests/file_faults: $(call objects,$(file_faults)) $(library)
-	$(call link,$(addprefix -Wl$(comma)--wrap=,$(wrapped_files)) -lgtest_main -lgtest)
 
 $(BUILD)/bench/peer: $(call objects,bench/peer.cpp) $(library)
 	$(call link)

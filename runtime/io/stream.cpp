@@ -25,7 +25,7 @@ Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamO
 bool Stream::receive() noexcept {
     char bytes[read_size];
     ssize_t got;
-    do got = ::read(fd(), bytes, sizeof bytes);
+    do got = ::recv(fd(), bytes, sizeof bytes, 0);
     while (got < 0 && errno == EINTR);
     after_read(got, sizeof bytes);
     if (got < 0 && errno == EAGAIN) return false;

@@ -16,33 +16,6 @@ using aio::test::run_virtually;
 using aio::test::settle;
 using namespace std::chrono_literals;
 
-/// Listens, and accepts nobody: its queue is filled, so that the kernel answers no further connection.
-class DeafPort {
-  public:
-    DeafPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        [[maybe_unused]] int failed = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-        failed = listen(fd_, 0);
-        const auto bound = aio::SocketAddress::bound_to(fd_);
-        for (int& client : clients_) {
-            client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-            failed = ::connect(client, bound.data(), bound.size());
-        }
-    }
-    ~DeafPort() {
-        for (const int client : clients_) ::close(client);
-        ::close(fd_);
-    }
-    DeafPort(const DeafPort&) = delete;
-    DeafPort& operator=(const DeafPort&) = delete;
-    std::uint16_t number() const { return aio::SocketAddress::bound_to(fd_).port(); }
-  private:
-    int fd_;
-    int clients_[4];
-};
-
 TEST_ON_LOOP(OpenConnection, that_nobody_answers_is_refused) {
     const aio::test::UnservedPort port;
     const auto before = open_descriptors();
@@ -53,10 +26,11 @@ TEST_ON_LOOP(OpenConnection, that_nobody_answers_is_refused) {
 }
 
 TEST_ON_LOOP(OpenConnection, that_is_never_answered_can_be_given_up) {
-    const DeafPort port;
+    const aio::test::DeafPort port;
     const auto before = open_descriptors();
     EXPECT_EQ(co_await ending_of(aio::wait_for(aio::open_connection("127.0.0.1", port.number()), 3s)),
               "aio::TimeoutError: timed out");
+    EXPECT_EQ(aio::test::now(), 3000) << "it has been waited for";
     EXPECT_EQ(open_descriptors(), before);
 }
 

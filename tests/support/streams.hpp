@@ -48,6 +48,33 @@ class UnservedPort {
     int fd_;
 };
 
+/// Listens, and accepts nobody: its queue is filled, so that the kernel answers no further connection.
+class DeafPort {
+  public:
+    DeafPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        [[maybe_unused]] int failed = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        failed = listen(fd_, 0);
+        const auto bound = SocketAddress::bound_to(fd_);
+        for (int& client : clients_) {
+            client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+            failed = ::connect(client, bound.data(), bound.size());
+        }
+    }
+    ~DeafPort() {
+        for (const int client : clients_) ::close(client);
+        ::close(fd_);
+    }
+    DeafPort(const DeafPort&) = delete;
+    DeafPort& operator=(const DeafPort&) = delete;
+    std::uint16_t number() const { return SocketAddress::bound_to(fd_).port(); }
+  private:
+    int fd_;
+    int clients_[4];
+};
+
 /// Closes `fd` so that the other end sees a reset, not an end.
 inline void reset(int fd) {
     const linger at_once{1, 0};

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "runtime/aio.hpp"
-#include "tests/socket_faults/faults.hpp"
+#include "tests/faults/faults.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 
@@ -76,13 +76,13 @@ void run_seed(std::uint32_t seed) {
         auto server = co_await aio::start_server(handler, "127.0.0.1", 0);
         const std::uint16_t port = server.sockets().front().port();
         const auto in_loop = open_descriptors();
-        faults::reset();
-        faults::at_random(seed, 5, 20);
-        std::vector<Coroutine<void>> clients;
-        for (int i = 0; i < connections; ++i) clients.push_back(client(book, port, i));
-        co_await aio::wait_for(aio::gather(std::move(clients)), 1h);
-        EXPECT_GT(faults::fired(), 100);
-        faults::reset();
+        {
+            const faults::AtRandom at_random(seed, 5, 20);
+            std::vector<Coroutine<void>> clients;
+            for (int i = 0; i < connections; ++i) clients.push_back(client(book, port, i));
+            co_await aio::wait_for(aio::gather(std::move(clients)), 1h);
+            EXPECT_GT(at_random.fired(), 100);
+        }
         EXPECT_EQ(book.acknowledged.size(), static_cast<std::size_t>(connections * messages));
         for (const std::string& line : book.acknowledged) EXPECT_TRUE(book.taken.contains(line)) << line;
         co_await aio::sleep(10s);

@@ -1,8 +1,10 @@
 // One fault of the kernel at a time: what it does to streams, servers and connections.
+#include <netdb.h>
+
 #include <cerrno>
 
 #include "runtime/aio.hpp"
-#include "tests/socket_faults/faults.hpp"
+#include "tests/faults/faults.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"
@@ -47,11 +49,10 @@ std::string echoed_with(const std::string& call, Kind kind, int error = 0, int s
     const auto program = [&]() -> Coroutine<> {
         const auto in_loop = open_descriptors();
         const aio::test::Reports reports;
-        faults::reset();
-        faults::plan(call, kind, error, skip);
-        ending = co_await echoed();
-        EXPECT_EQ(faults::fired(), 1) << "the fault has not fired";
-        faults::reset();
+        {
+            const faults::Plan plan(call, kind, error, skip);
+            ending = co_await echoed();
+        }
         co_await aio::sleep(2s);
         EXPECT_EQ(co_await echoed(), "hello");
         co_await aio::sleep(2s);
@@ -75,30 +76,30 @@ std::string without_port(std::string text) {
 }
 
 TEST(Faults, of_a_call_that_was_interrupted_is_not_seen) {
-    for (const char* call : {"read", "send", "sendmsg", "accept4", "connect"})
+    for (const char* call : {"recv", "send", "sendmsg", "accept4", "connect"})
         EXPECT_EQ(echoed_with(call, Kind::error, EINTR), "hello") << call;
 }
 
 TEST(Faults, of_a_call_that_would_block_after_all_is_waited_for) {
-    for (const char* call : {"read", "send", "sendmsg", "accept4"})
+    for (const char* call : {"recv", "send", "sendmsg", "accept4"})
         EXPECT_EQ(echoed_with(call, Kind::error, EAGAIN), "hello") << call;
 }
 
 TEST(Faults, of_a_short_read_or_write_loses_nothing) {
-    for (const char* call : {"read", "send", "sendmsg"}) EXPECT_EQ(echoed_with(call, Kind::shorter), "hello") << call;
+    for (const char* call : {"recv", "send", "sendmsg"}) EXPECT_EQ(echoed_with(call, Kind::shorter), "hello") << call;
 }
 
 TEST(Faults, of_a_reset_names_the_operation_and_the_peer) {
     EXPECT_EQ(without_port(echoed_with("send", Kind::error, ECONNRESET)),
               "aio::ConnectionResetError: write to 127.0.0.1:PORT: Connection reset by peer");
-    EXPECT_EQ(of_client(without_port(echoed_with("read", Kind::error, ECONNRESET, 1))),
+    EXPECT_EQ(of_client(without_port(echoed_with("recv", Kind::error, ECONNRESET, 1))),
               "aio::ConnectionResetError: read from 127.0.0.1:PORT: Connection reset by peer");
 }
 
 TEST(Faults, of_a_peer_that_is_gone_names_the_operation_and_the_peer) {
     EXPECT_EQ(without_port(echoed_with("send", Kind::error, EPIPE)),
               "aio::BrokenPipeError: write to 127.0.0.1:PORT: Broken pipe");
-    EXPECT_EQ(of_client(without_port(echoed_with("read", Kind::error, ETIMEDOUT, 1))),
+    EXPECT_EQ(of_client(without_port(echoed_with("recv", Kind::error, ETIMEDOUT, 1))),
               "aio::TimeoutError: read from 127.0.0.1:PORT: Connection timed out");
 }
 
@@ -129,6 +130,92 @@ TEST(Faults, of_a_server_without_descriptors_is_reported_and_waited_out) {
 TEST(Faults, of_a_connection_that_is_gone_before_it_is_accepted_concerns_no_other) {
     for (const int error : {ECONNABORTED, EPROTO, ENETDOWN})
         EXPECT_EQ(echoed_with("accept4", Kind::error, error), "hello") << error;
+}
+
+// ---- what a connection costs
+
+/// A TCP connection to a server whose handler hands over its reader; the test writes to it.
+struct Accepted {
+    std::optional<StreamReader> reader;
+    int peer = -1;
+    Coroutine<void> make() {
+        const auto keep = [this](StreamReader r, StreamWriter) { reader = r; };
+        auto server = co_await aio::start_server(keep, "127.0.0.1", 0);
+        const auto address = server.sockets().front();
+        peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        EXPECT_EQ(::connect(peer, address.data(), address.size()), 0);
+        co_await settle();
+        server.close();
+    }
+};
+
+TEST_ON_LOOP(Reads, of_five_bytes_and_the_end_under_one_edge_are_two) {
+    Accepted connection;
+    co_await connection.make();
+    faults::count("recv");
+    const auto all = aio::create_task(connection.reader->read(100));
+    co_await aio::test::turns(1);
+    EXPECT_EQ(faults::count("recv"), 0) << "what is not readable is not tried";
+    EXPECT_EQ(::send(connection.peer, "12345", 5, 0), 5);
+    EXPECT_EQ(::shutdown(connection.peer, SHUT_WR), 0);
+    EXPECT_EQ(aio::get_running_loop().selector().poll(), 1u) << "one edge";
+    EXPECT_EQ(co_await all, "12345");
+    EXPECT_EQ(co_await connection.reader->read(100), "");
+    EXPECT_EQ(aio::get_running_loop().selector().poll(), 0u) << "and no other";
+    EXPECT_EQ(faults::count("recv"), 2);
+    ::close(connection.peer);
+}
+
+TEST_ON_LOOP(Reads, of_a_message_that_is_shorter_than_what_was_asked_for_need_no_eagain) {
+    Accepted connection;
+    co_await connection.make();
+    faults::count("recv");
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(::send(connection.peer, "message", 7, 0), 7);
+        EXPECT_EQ(co_await connection.reader->readexactly(7), "message");
+    }
+    EXPECT_EQ(faults::count("recv"), 10);
+    ::close(connection.peer);
+}
+
+// ---- names and several addresses
+
+Coroutine<void> nothing(StreamReader, StreamWriter) { co_return; }
+
+TEST_ON_LOOP(Names, that_can_not_be_looked_up_now_are_a_typed_error) {
+    const faults::Plan plan("getaddrinfo", Kind::error, EAI_AGAIN);
+    EXPECT_EQ(co_await ending_of(aio::open_connection("two-addresses.test", 80)),
+              "aio::gaierror: getaddrinfo of two-addresses.test: Temporary failure in name resolution");
+}
+
+TEST_ON_LOOP(Names, whose_first_address_never_answers_are_reached_at_the_second_after_the_delay) {
+    const auto before = open_descriptors();
+    {
+        const aio::test::DeafPort deaf;
+        auto server = co_await aio::start_server(nothing, "127.0.0.2", deaf.number());
+        const aio::ConnectionOptions side_by_side{.happy_eyeballs_delay = 250ms};
+        const long began = aio::test::now();
+        auto [reader, writer] = co_await aio::open_connection("two-addresses.test", deaf.number(), side_by_side);
+        EXPECT_EQ(aio::test::now() - began, 250);
+        EXPECT_EQ(writer.get_extra_info("peername")->host(), "127.0.0.2");
+        EXPECT_EQ(co_await ending_of(aio::wait_for(aio::open_connection("two-addresses.test", deaf.number()), 5s)),
+                  "aio::TimeoutError: timed out")
+            << "one after the other: the first never answers";
+        server.close();
+        co_await settle();
+    }
+    co_await settle();
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_ON_LOOP(Names, whose_first_address_refuses_are_reached_at_the_second_at_once) {
+    auto server = co_await aio::start_server(nothing, "127.0.0.2", 0);
+    const std::uint16_t port = server.sockets().front().port();
+    const long began = aio::test::now();
+    const aio::ConnectionOptions side_by_side{.happy_eyeballs_delay = 250ms};
+    auto [reader, writer] = co_await aio::open_connection("two-addresses.test", port, side_by_side);
+    EXPECT_EQ(writer.get_extra_info("peername")->host(), "127.0.0.2");
+    EXPECT_EQ(aio::test::now() - began, 0);
 }
 
 }  // namespace

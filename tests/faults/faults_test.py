@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs build/tests/socket_faults, whose socket calls can be made to fail, and counts its tests.
+"""Runs build/tests/faults, whose system calls can be made to fail, and counts its tests.
 
 FAULT_SEEDS says how many seeds of random faults; 1000 if it is not set, and 100 under a sanitizer.
 """
@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-program = pathlib.Path(os.environ.get("BUILD", "build"), "tests", "socket_faults")
+program = pathlib.Path(os.environ.get("BUILD", "build"), "tests", "faults")
 environment = {"FAULT_SEEDS": "100" if os.environ.get("SAN") else "1000", **os.environ}
 done = subprocess.run([program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 passed, failed = (len(re.findall(rf"^\[ *{word} *\] .*\(\d+ ms\)$", done.stdout, re.M)) for word in ("OK", "FAILED"))

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "runtime/aio.hpp"
-#include "tests/file_faults/faults.hpp"
+#include "tests/faults/faults.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -173,6 +173,21 @@ TEST(FileFaults, a_fault_of_a_cancelled_operation_hurts_nobody) {
         EXPECT_EQ(reports.text(), "");
     }(folder / "f"));
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(FileFaults, ten_chunks_cost_two_reads) {
+    const TemporaryFolder folder;
+    const std::string path = folder / "f";
+    put_file(path, std::string(10'000, 'x'));
+    run_virtually([](std::string p) -> Coroutine<> {
+        const File file = co_await aio::open_file(p);
+        faults::count("read");
+        auto chunks = file.chunks(1000);
+        int count = 0;
+        while (const auto chunk = co_await chunks.next()) ++count;
+        EXPECT_EQ(count, 10);
+        EXPECT_EQ(faults::count("read"), 2);
+    }(path));
 }
 
 }  // namespace
