@@ -210,7 +210,7 @@ TEST(Server, leaves_nothing_behind_when_the_loop_ends_while_it_serves) {
 
 // ---- no descriptors left
 
-#if AIO_FRAME_POOL  // not under UBSan, which needs descriptors itself; tests/socket_faults has the same without a limit
+#if AIO_FRAME_POOL  // not under UBSan, which needs descriptors itself; tests/faults has the same without a limit
 
 TEST_ON_LOOP(Server, rests_when_the_process_has_no_descriptors_left) {
     aio::test::Reports reports;
