@@ -21,6 +21,7 @@
 #include "runtime/io/to_thread.hpp"                 // IWYU pragma: export
 #include "runtime/observe/call_graph.hpp"           // IWYU pragma: export
 #include "runtime/observe/debug.hpp"                // IWYU pragma: export
+#include "runtime/observe/dump_on_signal.hpp"       // IWYU pragma: export
 #include "runtime/reactor/errors.hpp"               // IWYU pragma: export
 #include "runtime/reactor/event_loop.hpp"           // IWYU pragma: export
 #include "runtime/sync/barrier.hpp"                 // IWYU pragma: export

@@ -1,6 +1,8 @@
 // 6.3, second part: all three ways in which a task can end, and a program that says by itself where it stands.
 #include <chrono>
+#include <csignal>
 #include <exception>
+#include <ranges>
 #include <string>
 #include <thread>
 #include <vector>
@@ -58,6 +60,20 @@ aio::Coroutine<void> one_number_each() {
     print("tracked: {}, still running: {}", tracker.entries().size(), tracker.count(Status::running));
 }
 
+// [levels]
+void what_is_not_logged_is_not_formatted() {
+    print("\n--- A line that the log does not take is not even put together ---");
+    int computed = 0;
+    const auto square = [&](int x) { return ++computed, x * x; };
+    const auto squares = std::views::iota(0, 3) | std::views::transform(square);  // computed when they are asked for
+    for (const auto level : {spdlog::level::info, spdlog::level::debug}) {
+        spdlog::set_level(level);
+        spdlog::debug("squares: {}", fmt::join(squares.begin(), squares.end(), " "));
+        print("level {}: {} squares computed", spdlog::level::to_string_view(level).data(), computed);
+    }
+}
+// [/levels]
+
 // [two-locks]
 aio::Coroutine<void> move_money(aio::Lock& from, aio::Lock& to) {
     const auto first = co_await from.scoped();
@@ -91,6 +107,22 @@ aio::Coroutine<void> in_one_order() {
 }
 // [/same-order]
 
+// [signal]
+aio::Coroutine<void> ask(aio::Event& answer) { co_await answer.wait(); }
+
+aio::Coroutine<void> asked_by_a_signal() {
+    print("\n--- A program that waits, and nobody knows for what: at a signal it tells, on stderr ---");
+    const aio::DumpTasksOnSignal dump_on_usr1;
+    aio::Event answer;
+    const auto client = aio::create_task(ask(answer), "client");
+    co_await aio::sleep(10ms);
+    std::raise(SIGUSR1);  // as `kill -USR1 PID` does from a shell
+    co_await aio::sleep(10ms);
+    answer.set();
+    co_await client;
+}
+// [/signal]
+
 // [slow-step]
 aio::Coroutine<void> compute() {
     co_await aio::sleep(0s);
@@ -116,7 +148,9 @@ void beyond_the_tutorial() {
     fmt::print(stderr, "=== Beyond the tutorial ===\n");
     aio::run(three_endings());
     aio::run(one_number_each());
+    what_is_not_logged_is_not_formatted();
     aio::run(a_deadlock());
     aio::run(in_one_order());
+    aio::run(asked_by_a_signal());
     aio::run(a_slow_step());
 }

@@ -1,46 +1,15 @@
 #include "runtime/observe/debug.hpp"
-#include <atomic>
-#include <csignal>
 #include <cstdlib>
+#include "runtime/observe/dump_on_signal.hpp"
 #include "runtime/observe/watchdog.hpp"
 
 namespace aio {
 namespace detail {
 namespace {
 
-// What the signal handler needs: the loop to wake, and whether SIGUSR1 came.
-std::atomic<EventLoop*> dump_wakes{nullptr};
-std::atomic<bool> dump_requested{false};
-
-extern "C" void on_sigusr1(int) {
-    dump_requested = true;
-    if (EventLoop* loop = dump_wakes) loop->wake();
-}
-
-/// While it lives, SIGUSR1 wakes `loop`; unless another loop is in debug mode, or the program has a handler of its own.
-class DumpSignal {
-  public:
-    explicit DumpSignal(EventLoop& loop) {
-        struct sigaction present {};
-        sigaction(SIGUSR1, nullptr, &present);
-        EventLoop* nobody = nullptr;
-        active_ = present.sa_handler == SIG_DFL && dump_wakes.compare_exchange_strong(nobody, &loop);
-        if (active_) std::signal(SIGUSR1, on_sigusr1);
-    }
-    ~DumpSignal() {
-        if (!active_) return;
-        std::signal(SIGUSR1, SIG_DFL);
-        dump_wakes = nullptr;
-    }
-    DumpSignal(DumpSignal&&) = delete;
-    bool take() const noexcept { return active_ && dump_requested.exchange(false); }
-  private:
-    bool active_ = false;
-};
-
 class DebugObserver final : public Observer {
   public:
-    explicit DebugObserver(EventLoop& loop) : loop_(loop), signal_(loop) {}
+    explicit DebugObserver(EventLoop& loop) : loop_(loop), on_signal_(SIGUSR1, loop) {}
 
     // [observed]
     void run(Entry& entry) noexcept override {
@@ -61,17 +30,12 @@ class DebugObserver final : public Observer {
     }
     // [/observed]
 
-    void woken() noexcept override {
-        if (signal_.take()) dump();
-    }
-    void deadlocked() noexcept override { dump(); }
-  private:
-    static void dump() noexcept {
+    void deadlocked() noexcept override {
         if (Tasks::running) dump_tasks();
     }
-
+  private:
     EventLoop& loop_;
-    DumpSignal signal_;
+    DumpTasksOnSignal on_signal_;
     Watchdog watchdog_;
 };
 }  // namespace

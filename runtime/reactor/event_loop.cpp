@@ -80,7 +80,6 @@ std::size_t EventLoop::look() {
     if (selector_.take_wake()) {
         take_from_threads();
         if (wake_handler_) wake_handler_();
-        if (observer_) observer_->woken();
     }
     return descriptors;
 }

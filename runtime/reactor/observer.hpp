@@ -15,7 +15,6 @@ class Observer {
   public:
     virtual ~Observer() = default;
     virtual void run(Entry& entry) noexcept = 0;  ///< runs it
-    virtual void woken() noexcept = 0;            ///< between two turns, after EventLoop::wake()
     virtual void deadlocked() noexcept = 0;       ///< nothing can ever become ready
 };
 

@@ -1,150 +1,19 @@
-// Debug mode. Each program here runs in a child process, whose stderr is read: signals and the environment are about
-// processes. On the real clock, and where a step shall be slow, it sleeps for real: that is what is reported.
+// Debug mode. On the real clock, and where a step shall be slow, it sleeps for real: that is what is reported.
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
-#include <cstdlib>
-#include <functional>
 #include <string>
 #include <thread>
 
 #include "runtime/aio.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/on_loop.hpp"
-#include "tests/support/pipe.hpp"
+#include "tests/support/place.hpp"
 
 namespace {
 
 using namespace aio::test;
 using aio::Coroutine;
 using aio::create_task;
-
-class Child {
-  public:
-    /// Runs `program` in a new process, with AIO_DEBUG set to this (or not at all), and reads its stderr.
-    explicit Child(const char* debug, const std::function<void()>& program) : pipe_(make_pipe()) {
-        pid_ = fork();
-        if (pid_ > 0) {
-            pipe_.close(1);
-            return;
-        }
-        dup2(pipe_[1], STDERR_FILENO);
-        debug ? setenv("AIO_DEBUG", debug, 1) : unsetenv("AIO_DEBUG");
-        unsetenv("AIO_CLOCK");
-        alarm(60);  // whatever happens, it ends
-        program();
-        _exit(0);
-    }
-
-    /// Waits until it has said this; false if it ended without.
-    bool says(const std::string& words) {
-        while (said_.find(words) == std::string::npos)
-            if (!listen()) return false;
-        return true;
-    }
-    void send(int signal) const { kill(pid_, signal); }
-    /// What it has said, and how it ended.
-    std::string end() {
-        while (listen()) {}
-        int status = 0;
-        waitpid(pid_, &status, 0);
-        return said_ + (WIFEXITED(status) ? "exit " + std::to_string(WEXITSTATUS(status))
-                                          : "signal " + std::to_string(WTERMSIG(status)));
-    }
-  private:
-    bool listen() {
-        pollfd readable{pipe_[0], POLLIN, 0};
-        poll(&readable, 1, -1);
-        const std::string more = take(pipe_[0]);
-        said_ += more;
-        return !more.empty();
-    }
-
-    Ends pipe_;
-    pid_t pid_ = -1;
-    std::string said_;
-};
-
-void say(const char* words) { put(STDERR_FILENO, words); }
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// "tests/observe/debug_test.cpp:12, in f"
-std::string place(int line, const char* function) {
-    return std::string(__FILE__) + ":" + std::to_string(line) + ", in " + function;
-}
-
-constexpr int before_inner = __LINE__;
-Coroutine<> inner(aio::Lock& lock) { const auto guard = co_await lock.scoped(); }
-Coroutine<> middle(aio::Lock& lock) { co_await inner(lock); }
-Coroutine<> outer(aio::Lock& lock) { co_await middle(lock); }
-
-Coroutine<> waits_for_a_lock() {
-    aio::Lock lock;
-    const auto guard = co_await lock.scoped();
-    auto first = create_task(outer(lock), "first"), second = create_task(outer(lock), "second");
-    co_await turns(2);
-    say("ready\n");
-    co_await ending_of(aio::sleep(1h));
-    first.cancel(), second.cancel();
-    co_await ending_of(first);
-    co_await ending_of(second);
-}
-
-TEST(DumpSignal, has_a_program_that_waits_show_all_that_waits) {
-    Child child("1", [] { aio::run(waits_for_a_lock()); });
-    child.says("ready\n");
-    child.send(SIGUSR1);
-    child.says("* Task 'second'");
-    child.says("in line: 'first', 'second'\n");
-    child.send(SIGINT);  // both signals are heard
-    const std::string text = child.end();
-    EXPECT_TRUE(has(text, "ready\nTasks: 3\n* Task 'Task-1', created at ")) << text;
-    for (const std::string& frame :
-         {place(before_inner + 1, "inner"), place(before_inner + 2, "middle"), place(before_inner + 3, "outer")})
-        EXPECT_TRUE(has(text, "  |   " + frame + "\n")) << frame << text;
-    EXPECT_TRUE(has(text, ", in aio::Lock::acquire_slowly\n")) << text;
-    EXPECT_TRUE(has(text, "Waits for a lock, held by 'Task-1'; in line: 'first', 'second'\n")) << text;
-    EXPECT_TRUE(has(text, "exit 0")) << text;
-}
-
-TEST(DumpSignal, is_heard_by_a_program_that_is_never_idle_and_by_a_later_run) {
-    Child child("1", [] {
-        for (const char* words : {"one\n", "two\n"}) {
-            const auto spin = [=]() -> Coroutine<> {
-                say(words);
-                for (const aio::TimePoint end = aio::get_running_loop().time() + 300ms;
-                     aio::get_running_loop().time() < end;)
-                    co_await aio::sleep(0s);
-            };
-            aio::run(spin());
-        }
-    });
-    for (const char* words : {"one\n", "two\n"}) {
-        child.says(words);
-        child.send(SIGUSR1);
-        EXPECT_TRUE(child.says(std::string(words) + "Tasks: 1\n")) << words;
-    }
-    EXPECT_TRUE(has(child.end(), "exit 0"));
-}
-
-TEST(DumpSignal, is_left_alone_without_debug_mode_and_where_the_program_handles_it) {
-    const auto wait = [] { aio::run(waits_for_a_lock()); };
-    Child plain(nullptr, wait);
-    plain.says("ready\n");
-    plain.send(SIGUSR1);
-    EXPECT_EQ(plain.end(), "ready\nsignal " + std::to_string(SIGUSR1));
-    Child own("1", [&] {
-        std::signal(SIGUSR1, [](int) { say("own\n"); });
-        wait();
-    });
-    own.says("ready\n");
-    own.send(SIGUSR1);
-    own.says("own\n");
-    own.send(SIGINT);
-    EXPECT_EQ(own.end(), "ready\nown\nexit 0");
-}
 
 TEST(Debug, shows_the_tasks_of_a_deadlock) {
     const auto lock_twice = [] {
