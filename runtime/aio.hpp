@@ -12,10 +12,10 @@
 #include "runtime/coroutine/coroutine.hpp"          // IWYU pragma: export
 #include "runtime/coroutine/generator.hpp"          // IWYU pragma: export
 #include "runtime/io/atomic_write.hpp"              // IWYU pragma: export
-#include "runtime/io/connection_errors.hpp"         // IWYU pragma: export
 #include "runtime/io/file.hpp"                      // IWYU pragma: export
 #include "runtime/io/getaddrinfo.hpp"               // IWYU pragma: export
 #include "runtime/io/open_connection.hpp"           // IWYU pragma: export
+#include "runtime/io/os_errors.hpp"                 // IWYU pragma: export
 #include "runtime/io/run_coroutine_threadsafe.hpp"  // IWYU pragma: export
 #include "runtime/io/server.hpp"                    // IWYU pragma: export
 #include "runtime/io/to_thread.hpp"                 // IWYU pragma: export

@@ -2,15 +2,10 @@
 #pragma once
 #include <exception>
 #include <filesystem>
-#include <memory>
 #include <utility>
 #include "runtime/io/file.hpp"
 
 namespace aio {
-namespace detail {
-class TemporaryName;
-}
-
 /// What atomic_write() returns.
 class [[nodiscard]] AtomicWrite final : public File {
   public:
@@ -22,7 +17,6 @@ class [[nodiscard]] AtomicWrite final : public File {
     Coroutine<void> aexit(std::exception_ptr error);
   private:
     std::filesystem::path target_;
-    std::shared_ptr<detail::TemporaryName> temporary_;
 };
 
 /// Replaces `target`, or makes it, by what the block writes:

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <utility>
-#include "runtime/io/file_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 #include "runtime/reactor/errors.hpp"
 
 namespace aio::detail {

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace aio::detail {
-/// Reads ahead, writes at once. Its errors are those of file_errors.hpp, which name the system call and the path, and
+/// Reads ahead, writes at once. Its errors are those of os_errors.hpp, which name the system call and the path, and
 /// ValueError: the file is closed, or its mode does not allow the call. What a signal interrupts goes on, and so does
 /// what the kernel did in part.
 class BlockingFile {

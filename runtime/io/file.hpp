@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 #include "runtime/coroutine/coroutine.hpp"
-#include "runtime/io/file_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 
 namespace aio {
 namespace detail {
@@ -22,7 +22,7 @@ struct FileState;
 /// An open file; open_file() makes it. Its operations are lazy coroutines, under aiofiles' names. Those of one file run
 /// one after the other, in the order in which they were awaited. Text is bytes, UTF-8 as a rule, and sizes count bytes.
 /// Reading reads ahead, so most short reads need no thread; what write() has taken the kernel has.
-/// They throw std::filesystem::filesystem_error, or one of its kinds in file_errors.hpp, and ValueError where the file
+/// They throw std::filesystem::filesystem_error, or one of its kinds in os_errors.hpp, and ValueError where the file
 /// is closed or was opened for something else. Cancelled, they end at once. What a thread has begun it does to its end:
 /// the position is unknown then, until the next seek(). The descriptor is closed with this object, or when the last
 /// operation of it ends.

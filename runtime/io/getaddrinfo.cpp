@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <memory>
 #include <optional>
-#include "runtime/io/connection_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 #include "runtime/io/to_thread.hpp"
 
 namespace aio {
@@ -28,13 +28,11 @@ std::optional<std::vector<SocketAddress>> look_up(const std::string& host, std::
         addresses.emplace_back(info->ai_addr, info->ai_addrlen);
     return addresses;
 }
-std::vector<SocketAddress> look_up_name(const std::string& host, std::uint16_t port, AddressQuery query) {
-    return *look_up(host, port, query, false);
-}
 }  // namespace
 
 Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, std::uint16_t port, AddressQuery query) {
-    if (auto addresses = look_up(host, port, query, true)) co_return std::move(*addresses);
-    co_return co_await to_thread(look_up_name, std::move(host), port, query);
+    auto addresses = look_up(host, port, query, true);
+    if (!addresses) addresses = co_await to_thread(look_up, std::move(host), port, query, false);
+    co_return std::move(*addresses);
 }
 }  // namespace aio

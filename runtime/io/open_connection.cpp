@@ -1,8 +1,8 @@
 #include "runtime/io/open_connection.hpp"
 #include <algorithm>
 #include <cerrno>
-#include "runtime/io/file_errors.hpp"
 #include "runtime/io/getaddrinfo.hpp"
+#include "runtime/io/os_errors.hpp"
 #include "runtime/tasks/wait.hpp"
 
 namespace aio {
@@ -38,11 +38,9 @@ Coroutine<StreamRef> connect(SocketAddress address, std::size_t limit) {
         if (errors.size() == 1) std::rethrow_exception(error);
         try {
             std::rethrow_exception(error);
-        } catch (const std::system_error& e) {
-            code = e.code().value();
-            all += std::string(all.empty() ? "" : ", ") + e.what();
-        } catch (const TimeoutError& e) {
-            code = ETIMEDOUT;
+        } catch (const std::exception& e) {
+            const auto* const known = dynamic_cast<const std::system_error*>(&e);
+            code = known ? known->code().value() : ETIMEDOUT;
             all += std::string(all.empty() ? "" : ", ") + e.what();
         }
     }

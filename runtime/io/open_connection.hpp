@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include "runtime/io/connection_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 #include "runtime/io/stream_reader.hpp"
 #include "runtime/io/stream_writer.hpp"
 

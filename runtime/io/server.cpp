@@ -33,13 +33,12 @@ void Listener::listen(int backlog) {
 }
 
 void Listener::stop() noexcept {
-    rest_.disarm();
-    Entry::unlink();
+    disarm();
     close();
 }
 
 void Listener::on_readable() noexcept {
-    if (backlog_ > 0 && !Entry::linked() && !rest_.pending()) loop_.ready().push_back(*this);
+    if (backlog_ > 0 && !pending()) loop_.ready().push_back(*this);
 }
 
 void Listener::run() noexcept {
@@ -63,7 +62,7 @@ bool Listener::accept_one() {
     const int error = errno;
     if (concerns_one_connection(error)) return true;
     if (error == EAGAIN) return false;
-    rest_.arm(accept_retry_delay);
+    arm(accept_retry_delay);
     get_running_loop().call_exception_handler(
         {"socket.accept() out of system resource",
          connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text()),
@@ -103,13 +102,8 @@ void ServerState::close() noexcept {
     for (const auto& listener : listeners_) listener->stop();
     serving_ = false;
     if (serving_forever) serving_forever->cancel();
-    if (connections_ == 0) wake_up();
+    if (connections_ == 0) waiters.wake_all();
     release();
-}
-
-void ServerState::wake_up() noexcept {
-    woken = true;
-    waiters.wake_all();
 }
 
 // ---- How one is made
@@ -188,7 +182,7 @@ Coroutine<void> Server::serve_forever() {
 
 Coroutine<void> Server::wait_closed() {
     const Ref state = state_;
-    if (state->closed() || state->woken) co_return;
+    if (state->closed()) co_return;
     detail::QueuedWaiter waiter;
     state->waiters.push_back(waiter);
     co_await waiter;

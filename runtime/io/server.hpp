@@ -13,26 +13,21 @@ namespace aio {
 namespace detail {
 class ServerState;
 
-/// One listening socket. It accepts all there are at an edge; when the process has no descriptors left it rests.
-class Listener final : public Descriptor, private Entry {
+/// One listening socket. It accepts all there are at an edge; when the process has no descriptors left it rests, and is
+/// a timer.
+class Listener final : public Descriptor, private ScopedTimer {
   public:
     Listener(ServerState& server, int fd);
     void listen(int backlog);
     void stop() noexcept;
     bool awaited() const noexcept override { return backlog_ > 0; }
   private:
-    struct Rest final : ScopedTimer {
-        explicit Rest(Listener& l) noexcept : listener(l) {}
-        void run() noexcept override { listener.run(); }
-        Listener& listener;
-    };
     void on_readable() noexcept override;
     void run() noexcept override;
     bool accept_one();
 
     ServerState& server_;
     int backlog_ = 0;
-    Rest rest_{*this};
 };
 
 using Connected = std::function<void(StreamReader, StreamWriter)>;
@@ -54,15 +49,12 @@ class ServerState final : public StreamOwner, public Composite {
     /// A connection has come in: makes its stream and calls the program.
     void connect(int fd, const SocketAddress& peer);
     void stream_is_lost() noexcept override {
-        if (--connections_ == 0 && closed_) wake_up();
+        if (--connections_ == 0 && closed_) waiters.wake_all();
     }
 
     std::optional<Future<>> serving_forever;  ///< what serve_forever() waits for
     WaiterQueue waiters;                      ///< those in wait_closed()
-    bool woken = false;                       ///< closed, and the last connection was gone
   private:
-    void wake_up() noexcept;
-
     Connected connected_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::size_t limit_;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include "runtime/io/connection_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 
 namespace aio::detail {
 namespace {

@@ -1,6 +1,6 @@
 #include "runtime/io/stream_writer.hpp"
 #include <cerrno>
-#include "runtime/io/connection_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 
 namespace aio {
 void StreamWriter::write(std::string_view data) {

@@ -85,17 +85,15 @@ void ThreadPool::work() noexcept {
 
 bool ThreadPool::withdraw(Job& job) noexcept {
     auto* const pool = static_cast<ThreadPool*>(Tasks::running->default_executor.get());
-    if (!pool || !pool->take_back(job)) return false;  // no pool any more: at the end of a Runner, frames go last
+    if (!pool) return false;  // at the end of a Runner, frames go last
+    {
+        const std::lock_guard lock(pool->mutex_);
+        if (!job.linked()) return false;
+        job.unlink();
+        --pool->queued_;
+    }
     delete &job;
     pool->job_is_over();
-    return true;
-}
-
-bool ThreadPool::take_back(Job& job) noexcept {
-    const std::lock_guard lock(mutex_);
-    if (!job.linked()) return false;
-    job.unlink();
-    --queued_;
     return true;
 }
 

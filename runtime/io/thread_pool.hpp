@@ -41,7 +41,6 @@ class ThreadPool final : public Executor {
     static std::size_t default_max_threads();
     void add_thread();
     void work() noexcept;
-    bool take_back(Job& job) noexcept;
     void job_is_over() noexcept;
     void join() noexcept;
 

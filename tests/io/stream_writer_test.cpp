@@ -2,7 +2,7 @@
 
 #include <sys/ioctl.h>
 
-#include "runtime/io/connection_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 #include "runtime/tasks/wait_for.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"

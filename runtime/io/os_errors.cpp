@@ -1,4 +1,4 @@
-#include "runtime/io/connection_errors.hpp"
+#include "runtime/io/os_errors.hpp"
 #include <netdb.h>
 #include <cerrno>
 
@@ -29,6 +29,19 @@ std::exception_ptr connection_error(int error, const std::string& operation) {
             return std::make_exception_ptr(
                 TimeoutError(std::system_error(error, std::system_category(), operation).what()));
         default: return make<std::system_error>(error, operation);
+    }
+}
+
+void throw_file_error(int error, const char* operation, const std::filesystem::path& path) {
+    const std::error_code code(error, std::system_category());
+    switch (error) {
+        case ENOENT: throw FileNotFoundError(operation, path, code);
+        case EEXIST: throw FileExistsError(operation, path, code);
+        case EACCES:
+        case EPERM: throw PermissionError(operation, path, code);
+        case EISDIR: throw IsADirectoryError(operation, path, code);
+        case ENOTDIR: throw NotADirectoryError(operation, path, code);
+        default: throw std::filesystem::filesystem_error(operation, path, code);
     }
 }
 }  // namespace detail

@@ -1,6 +1,7 @@
-// What the kernel says about a connection, as exceptions with Python's names.
+// What the kernel says about connections and files, as exceptions with Python's names.
 #pragma once
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <system_error>
 #include "runtime/reactor/errors.hpp"
@@ -32,8 +33,28 @@ struct gaierror : std::system_error {
     gaierror(int code, const std::string& operation);
 };
 
+/// These and std::filesystem's own errors have one base, std::filesystem::filesystem_error. code() holds the errno,
+/// path1() the path, and what() says all: "filesystem error: open: No such file or directory [notes.txt]".
+struct FileNotFoundError : std::filesystem::filesystem_error {
+    using filesystem_error::filesystem_error;
+};
+struct FileExistsError : std::filesystem::filesystem_error {
+    using filesystem_error::filesystem_error;
+};
+struct PermissionError : std::filesystem::filesystem_error {
+    using filesystem_error::filesystem_error;
+};
+struct IsADirectoryError : std::filesystem::filesystem_error {
+    using filesystem_error::filesystem_error;
+};
+struct NotADirectoryError : std::filesystem::filesystem_error {
+    using filesystem_error::filesystem_error;
+};
+
 namespace detail {
-/// The exception for an errno: one of those above, TimeoutError for ETIMEDOUT, else std::system_error.
+/// The exception for an errno of a socket: one of those above, TimeoutError for ETIMEDOUT, else std::system_error.
 std::exception_ptr connection_error(int error, const std::string& operation);
+/// Throws the one for an errno of a file: one of those above, else a filesystem_error.
+[[noreturn]] void throw_file_error(int error, const char* operation, const std::filesystem::path& path);
 }  // namespace detail
 }  // namespace aio
