@@ -28,9 +28,9 @@ class Arrival : public Waitable {
   public:
     explicit Arrival(Stream& stream) noexcept : stream_(&stream) {}
     ~Arrival() {
-        if (waiting_) stream_->forget_reader();
+        if (waits()) stream_->forget_reader();
     }
-    bool cancel() noexcept override { return cancelled_ = stream_->wake_reader(); }
+    bool cancel() noexcept override { return cancelled_ = waits() && stream_->wake_reader(); }
 
     bool await_ready() noexcept { return is_ready(stream_->receive_more()); }
     void await_suspend(std::coroutine_handle<>);
@@ -46,8 +46,10 @@ class Arrival : public Waitable {
 
     Ref<Stream> stream_;
   private:
+    /// Not when it was woken already: then another task may be the reader.
+    bool waits() const noexcept { return stream_->reader() && stream_->reader()->waiting() == this; }
+
     bool arrived_ = false;
-    bool waiting_ = false;
     bool cancelled_ = false;
 };
 }  // namespace aio::detail

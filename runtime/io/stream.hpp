@@ -61,7 +61,7 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
 
     /// Queues the task, once, when there is something to read. One task at a time.
     void wait_readable(TaskState& task) noexcept { reader_ = &task; }
-    bool has_reader() const noexcept { return reader_; }
+    const TaskState* reader() const noexcept { return reader_; }  ///< who waits, or null
     void forget_reader() noexcept { reader_ = nullptr; }
     /// False if nobody waits.
     bool wake_reader() noexcept;

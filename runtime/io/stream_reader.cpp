@@ -10,7 +10,7 @@ IncompleteReadError::IncompleteReadError(std::string what_came, std::optional<st
 namespace detail {
 namespace {
 void require_no_other_reader(const Stream& stream, const char* function) {
-    if (stream.has_reader())
+    if (stream.reader())
         throw RuntimeError(std::string(function) +
                            "() called while another coroutine is already waiting for incoming data");
 }
@@ -25,13 +25,11 @@ void Arrival::await_suspend(std::coroutine_handle<>) {
     TaskState& task = TaskState::current();
     ImmediateCompletions::start_again();
     if (arrived_) return task.suspend_for_a_turn();
-    waiting_ = true;
     stream_->wait_readable(task);
     task.suspend_until(*this);
 }
 
 void Arrival::await_resume() {
-    waiting_ = false;
     resumed();
     if (std::exchange(cancelled_, false)) throw CancelledError();
     stream_->throw_error();

@@ -178,14 +178,25 @@ TEST_ON_LOOP(Reads, of_a_message_that_is_shorter_than_what_was_asked_for_need_no
     ::close(connection.peer);
 }
 
+TEST_ON_LOOP(Writes, of_many_pieces_are_one_call) {
+    aio::test::StreamAndPeer s;
+    faults::count("send"), faults::count("sendmsg");
+    const std::vector<std::string> pieces(1000, "0123456789");
+    s.writer.writelines(pieces);
+    EXPECT_EQ(faults::count("sendmsg"), 1);
+    EXPECT_EQ(faults::count("send"), 0);
+    EXPECT_EQ(aio::test::take(s.peer, 20'000).size(), 10'000u);
+    co_return;
+}
+
 // ---- names and several addresses
 
 Coroutine<void> nothing(StreamReader, StreamWriter) { co_return; }
 
 TEST_ON_LOOP(Names, that_can_not_be_looked_up_now_are_a_typed_error) {
     const faults::Plan plan("getaddrinfo", Kind::error, EAI_AGAIN);
-    EXPECT_EQ(co_await ending_of(aio::open_connection("two-addresses.test", 80)),
-              "aio::gaierror: getaddrinfo of two-addresses.test: Temporary failure in name resolution");
+    EXPECT_EQ(co_await ending_of(aio::open_connection("127.0.0.1+127.0.0.2", 80)),
+              "aio::gaierror: getaddrinfo of 127.0.0.1+127.0.0.2: Temporary failure in name resolution");
 }
 
 TEST_ON_LOOP(Names, whose_first_address_never_answers_are_reached_at_the_second_after_the_delay) {
@@ -195,10 +206,10 @@ TEST_ON_LOOP(Names, whose_first_address_never_answers_are_reached_at_the_second_
         auto server = co_await aio::start_server(nothing, "127.0.0.2", deaf.number());
         const aio::ConnectionOptions side_by_side{.happy_eyeballs_delay = 250ms};
         const long began = aio::test::now();
-        auto [reader, writer] = co_await aio::open_connection("two-addresses.test", deaf.number(), side_by_side);
+        auto [reader, writer] = co_await aio::open_connection("127.0.0.1+127.0.0.2", deaf.number(), side_by_side);
         EXPECT_EQ(aio::test::now() - began, 250);
         EXPECT_EQ(writer.get_extra_info("peername")->host(), "127.0.0.2");
-        EXPECT_EQ(co_await ending_of(aio::wait_for(aio::open_connection("two-addresses.test", deaf.number()), 5s)),
+        EXPECT_EQ(co_await ending_of(aio::wait_for(aio::open_connection("127.0.0.1+127.0.0.2", deaf.number()), 5s)),
                   "aio::TimeoutError: timed out")
             << "one after the other: the first never answers";
         server.close();
@@ -213,9 +224,22 @@ TEST_ON_LOOP(Names, whose_first_address_refuses_are_reached_at_the_second_at_onc
     const std::uint16_t port = server.sockets().front().port();
     const long began = aio::test::now();
     const aio::ConnectionOptions side_by_side{.happy_eyeballs_delay = 250ms};
-    auto [reader, writer] = co_await aio::open_connection("two-addresses.test", port, side_by_side);
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1+127.0.0.2", port, side_by_side);
     EXPECT_EQ(writer.get_extra_info("peername")->host(), "127.0.0.2");
     EXPECT_EQ(aio::test::now() - began, 0);
+}
+
+TEST_ON_LOOP(Names, with_addresses_of_both_families_have_them_tried_in_turn) {
+    const aio::test::UnservedPort port;
+    const std::string number = std::to_string(port.number());
+    const aio::ConnectionOptions side_by_side{.happy_eyeballs_delay = 250ms};
+    std::string ending =
+        co_await ending_of(aio::open_connection("127.0.0.1+127.0.0.2+::1", port.number(), side_by_side));
+    std::size_t from = 0;
+    for (const std::string address : {"127.0.0.1:", "[::1]:", "127.0.0.2:"}) {
+        from = ending.find("connect to " + address + number, from);
+        EXPECT_NE(from, ending.npos) << address << " in: " << ending;
+    }
 }
 
 }  // namespace

@@ -77,6 +77,22 @@ TEST_ON_LOOP(OpenConnection, tells_the_loop_of_a_peer_that_resets) {
     ::close(listener);
 }
 
+TEST_ON_LOOP(OpenConnection, knows_both_its_ends_and_the_other_one_even_when_it_is_closed) {
+    std::optional<aio::StreamWriter> accepted;
+    const auto keep = [&](aio::StreamReader, aio::StreamWriter writer) { accepted.emplace(writer); };
+    auto server = co_await aio::start_server(keep, "127.0.0.1", 0);
+    const auto where = server.sockets().front();
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", where.port());
+    co_await settle();
+    EXPECT_EQ(writer.get_extra_info("peername")->text(), where.text());
+    EXPECT_EQ(accepted->get_extra_info("sockname")->text(), where.text());
+    const std::string client = writer.get_extra_info("sockname")->text();
+    EXPECT_FALSE(writer.get_extra_info("colour"));
+    accepted->close();
+    co_await accepted->wait_closed();
+    EXPECT_EQ(accepted->get_extra_info("peername")->text(), client);
+}
+
 // ---- several addresses
 
 Coroutine<> nothing(aio::StreamReader, aio::StreamWriter) { co_return; }

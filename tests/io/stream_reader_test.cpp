@@ -215,6 +215,20 @@ TEST_ON_LOOP(StreamReader, loses_nothing_when_it_is_cancelled_in_the_turn_in_whi
     EXPECT_EQ(co_await s.reader.read(10), "kept");
 }
 
+TEST_ON_LOOP(StreamReader, wakes_nobody_else_when_it_is_cancelled_after_it_was_woken) {
+    StreamAndPeer s;
+    aio::EventLoop& loop = aio::get_running_loop();
+    const auto first = aio::create_task(s.reader.read(10));
+    co_await settle();
+    loop.call_soon([&] { first.cancel(); });
+    put(s.peer, "x");
+    loop.selector().poll();  // the first is queued, behind its cancellation
+    EXPECT_EQ(co_await s.reader.read(10), "x");
+    loop.call_later(1s, [&] { put(s.peer, "y"); });
+    EXPECT_EQ(co_await s.reader.read(10), "y");
+    EXPECT_TRUE(first.cancelled());
+}
+
 TEST_ON_LOOP(StreamReader, keeps_what_had_come_when_the_rest_is_cancelled) {
     StreamAndPeer s;
     put(s.peer, "abc");
