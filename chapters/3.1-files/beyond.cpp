@@ -60,6 +60,10 @@ aio::Coroutine<void> missing_or_empty(const TemporaryFolder& folder) {
     try {
         co_await write(folder / "no-folder" / "notes.txt", "text");
     } catch (const std::filesystem::filesystem_error& error) { print("writing: {}", error.code().message()); }
+
+    const auto remove = [file = folder / "empty.txt"] { return std::filesystem::remove(file); };
+    const bool removed = co_await aio::to_thread(remove), again = co_await aio::to_thread(remove);
+    print("removed: {}, and again: {}", removed, again);
 }
 
 aio::Coroutine<void> bytes_and_characters(const TemporaryFolder& folder) {
