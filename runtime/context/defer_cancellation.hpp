@@ -17,12 +17,19 @@ class HiddenTask {
     TaskState& task_;
 };
 
+/// Says in a dump what the task is held up by.
+struct DeferringWaiter final : Waiter {
+    explicit DeferringWaiter(const FutureState& f) noexcept : future(f) {}
+    std::string what() const override { return "what defers its cancellation"; }
+    const FutureState& future;
+};
+
 // [whatever-comes]
 /// Returns when `future` is done; throws CancelledError then if the current task was cancelled meanwhile.
 inline Coroutine<void> wait_whatever_comes(const FutureBase& future) {
     bool cancelled = false;
     while (!future.done()) {
-        Waiter waiter;
+        DeferringWaiter waiter(future.state());
         Waker waker(waiter);
         future.state().add_callback(waker);
         try {

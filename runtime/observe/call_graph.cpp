@@ -1,6 +1,7 @@
 #include "runtime/observe/call_graph.hpp"
 #include <algorithm>
 #include <unordered_map>
+#include "runtime/context/defer_cancellation.hpp"
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio {
@@ -13,10 +14,9 @@ class CallGraph {
   public:
     CallGraph() {
         const auto& alive = Tasks::current().alive;
-        for (const TaskState* task = alive.front(); task; task = alive.after(*task)) {
-            index_[task] = by_number_[task->number()] = tasks_.size();
-            tasks_.push_back(task);
-        }
+        for (const TaskState* task = alive.front(); task; task = alive.after(*task)) tasks_.push_back(task);
+        add_hidden_tasks();
+        for (std::size_t i = 0; i < tasks_.size(); ++i) index_[tasks_[i]] = by_number_[tasks_[i]->number()] = i;
         waits_for_.resize(tasks_.size());
         awaited_by_.resize(tasks_.size());
         for (std::size_t i = 0; i < tasks_.size(); ++i) {
@@ -44,6 +44,16 @@ class CallGraph {
     }
   private:
     using Indices = std::vector<std::size_t>;
+
+    /// Those of defer_cancellation(), which only their awaiters know.
+    void add_hidden_tasks() {
+        for (std::size_t i = 0; i < tasks_.size(); ++i)
+            if (const auto* waiter = dynamic_cast<const DeferringWaiter*>(tasks_[i]->waiting()))
+                if (const auto* task = dynamic_cast<const TaskState*>(&waiter->future);
+                    task && !task->done() && !task->ListHook<TaskState>::linked())
+                    tasks_.push_back(task);
+        std::ranges::sort(tasks_, {}, &TaskState::number);
+    }
 
     /// The queue of a lock or the like in which it stands.
     static const WaiterQueue* queue_of(const TaskState& task) {

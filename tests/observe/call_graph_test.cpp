@@ -161,6 +161,44 @@ TEST_ON_LOOP(CallGraph, has_a_group_wait_for_its_tasks) {
     co_await task;
 }
 
+TEST_ON_LOOP(Dump, shows_what_defers_a_cancellation_and_for_what_that_waits) {
+    aio::Lock lock;
+    const auto holder = create_task(hold(lock), "holder");
+    const auto deferring = [&]() -> Coroutine<> { co_await aio::defer_cancellation(outer(lock)); };
+    const auto twice = [&]() -> Coroutine<> { co_await aio::defer_cancellation(deferring()); };
+    const auto task = create_task(twice, "task");
+    co_await turns(3);
+    task.cancel();
+    co_await turns(3);
+    const std::string text = without_places(aio::format_tasks());
+    EXPECT_NE(text.find("Tasks: 5\n"), text.npos) << text;
+    EXPECT_NE(text.find("  + Waits for what defers its cancellation: 'task'\n* Task 'task'\n"), text.npos) << text;
+    EXPECT_NE(text.find("  + Waits for what defers its cancellation: 'task'\n  + Awaited by 'task'\n* Task 'task'\n"),
+              text.npos)
+        << text;
+    EXPECT_NE(text.find("middle\n  | outer\n"), text.npos) << text;
+    EXPECT_NE(text.find("  + Waits for a lock, held by 'holder'; in line: 'task'\n  + Awaited by 'task'\n"), text.npos)
+        << text;
+    const std::string ending = co_await ending_of(task);
+    EXPECT_EQ(ending, "aio::CancelledError");
+}
+
+TEST_ON_LOOP(Dump, finds_a_circle_through_what_defers_a_cancellation) {
+    aio::Lock lock;
+    std::vector<aio::Task<>> again;
+    const auto lock_twice = [&]() -> Coroutine<> {
+        const auto guard = co_await lock.scoped();
+        again.push_back(create_task(outer(lock), "again"));
+        co_await aio::defer_cancellation(join(again[0]));
+    };
+    const auto task = create_task(lock_twice, "task");
+    co_await turns(4);
+    const std::string text = aio::format_tasks();
+    EXPECT_NE(text.find("ends it: 'task' -> 'task' -> 'again' -> 'task'\n"), text.npos) << text;
+    again[0].cancel();
+    co_await ending_of(task);
+}
+
 TEST_ON_LOOP(Dump, has_each_task_once_in_order_of_creation_and_no_cycle_where_there_is_none) {
     auto first = create_task(aio::sleep(1s), "first");
     auto second = create_task(join(first), "second"), third = create_task(join(first), "third");
