@@ -28,7 +28,7 @@ class Arrival : public Waitable {
   public:
     explicit Arrival(Stream& stream) noexcept : stream_(&stream) {}
     ~Arrival() {
-        if (waits()) stream_->forget_reader();
+        if (waits()) stream_->reader = nullptr;
     }
     bool cancel() noexcept override { return cancelled_ = waits() && stream_->wake_reader(); }
 
@@ -47,7 +47,7 @@ class Arrival : public Waitable {
     Ref<Stream> stream_;
   private:
     /// Not when it was woken already: then another task may be the reader.
-    bool waits() const noexcept { return stream_->reader() && stream_->reader()->waiting() == this; }
+    bool waits() const noexcept { return stream_->reader && stream_->reader->waiting() == this; }
 
     bool arrived_ = false;
     bool cancelled_ = false;

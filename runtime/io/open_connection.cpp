@@ -7,14 +7,12 @@
 
 namespace aio {
 namespace {
-using StreamRef = Ref<detail::Stream>;
-
 /// connect(2), without blocking.
-Coroutine<StreamRef> connect(SocketAddress address, std::size_t limit) {
+Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
     const std::string operation = "connect to " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) std::rethrow_exception(detail::connection_error(errno, operation));
-    const StreamRef stream(new detail::Stream(fd, address, limit, nullptr));
+    const Ref stream(new detail::Stream(fd, address, limit, nullptr));
     int error = 0;
     if (::connect(fd, address.data(), address.size()) < 0) error = errno;
     if (error == EINPROGRESS || error == EINTR) {  // interrupted, it goes on as well
@@ -27,7 +25,7 @@ Coroutine<StreamRef> connect(SocketAddress address, std::size_t limit) {
     if (address.family() == AF_UNIX && (error == ENOENT || error == EACCES))
         detail::throw_file_error(error, "connect", address.host());
     if (error) std::rethrow_exception(detail::connection_error(error, operation));
-    co_return stream;
+    co_return Connection(StreamReader(stream), StreamWriter(stream));
 }
 
 /// asyncio's error when all have failed: the only one, or one that names all.
@@ -57,7 +55,7 @@ std::vector<SocketAddress> interleave_families(const std::vector<SocketAddress>&
     return mixed;
 }
 
-Coroutine<StreamRef> one_after_the_other(std::vector<SocketAddress> addresses, std::size_t limit) {
+Coroutine<Connection> one_after_the_other(std::vector<SocketAddress> addresses, std::size_t limit) {
     std::vector<std::exception_ptr> errors;
     for (const SocketAddress& address : addresses) {
         try {
@@ -72,11 +70,11 @@ struct Attempts {
     ~Attempts() {
         for (const auto& task : running) task.cancel();
     }
-    std::vector<Task<StreamRef>> running;
+    std::vector<Task<Connection>> running;
 };
 
 /// Starts an attempt when one has failed, or beside the others when `delay` has passed. The first to succeed wins.
-Coroutine<StreamRef> race(std::vector<SocketAddress> addresses, std::size_t limit, Duration delay) {
+Coroutine<Connection> race(std::vector<SocketAddress> addresses, std::size_t limit, Duration delay) {
     Attempts attempts;
     std::vector<std::exception_ptr> errors;
     auto next = addresses.begin();
@@ -93,8 +91,6 @@ Coroutine<StreamRef> race(std::vector<SocketAddress> addresses, std::size_t limi
     throw_all(errors);
 }
 
-Connection make_connection(const StreamRef& stream) { return {StreamReader(stream), StreamWriter(stream)}; }
-
 void require_limit(const ConnectionOptions& options) {
     if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
 }
@@ -105,12 +101,12 @@ Coroutine<Connection> open_connection(std::string host, std::uint16_t port, Conn
     const AddressQuery query{.family = options.family};
     std::vector<SocketAddress> addresses = co_await getaddrinfo(std::move(host), port, query);
     if (const auto delay = options.happy_eyeballs_delay)
-        co_return make_connection(co_await race(interleave_families(addresses), options.limit, *delay));
-    co_return make_connection(co_await one_after_the_other(std::move(addresses), options.limit));
+        co_return co_await race(interleave_families(addresses), options.limit, *delay);
+    co_return co_await one_after_the_other(std::move(addresses), options.limit);
 }
 
 Coroutine<Connection> open_unix_connection(std::string path, ConnectionOptions options) {
     require_limit(options);
-    co_return make_connection(co_await connect(SocketAddress::of_path(path), options.limit));
+    co_return co_await connect(SocketAddress::of_path(path), options.limit);
 }
 }  // namespace aio

@@ -38,14 +38,14 @@ bool Stream::receive() noexcept {
 }
 
 bool Stream::wake_reader() noexcept {
-    if (!reader_) return false;
-    loop_.ready().push_back(*std::exchange(reader_, nullptr));
+    if (!reader) return false;
+    loop_.ready().push_back(*std::exchange(reader, nullptr));
     return true;
 }
 
 // Who is woken finds something, so that a read needs no coroutine which would look again.
 void Stream::on_readable() noexcept {
-    if (reader_ && receive()) wake_reader();
+    if (reader && receive()) wake_reader();
 }
 
 // ---- Writing

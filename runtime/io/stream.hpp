@@ -59,15 +59,11 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
 
     // Who waits. All are woken by the end.
 
-    /// Queues the task, once, when there is something to read. One task at a time.
-    void wait_readable(TaskState& task) noexcept { reader_ = &task; }
-    const TaskState* reader() const noexcept { return reader_; }  ///< who waits, or null
-    void forget_reader() noexcept { reader_ = nullptr; }
-    /// False if nobody waits.
+    /// Queues the reader, if there is one, and forgets it.
     bool wake_reader() noexcept;
     /// Wakes `waiter` when there is less to send, or when the connection is made.
     void wait_writable(QueuedWaiter& waiter) { output().waiters.push_back(waiter); }
-    bool awaited() const noexcept override { return reader_ || (output_ && !writable()); }
+    bool awaited() const noexcept override { return reader || (output_ && !writable()); }
 
     // The end.
 
@@ -105,13 +101,13 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     bool closing_ : 1 = false;
     bool paused_ : 1 = false;
     std::uint32_t limit_;
-    sockaddr_in6 internet_peer_{};  // also of IPv4. Kept, for the kernel forgets it with the connection.
-    TaskState* reader_ = nullptr;
+    sockaddr_in6 internet_peer_{};    // also of IPv4. Kept, for the kernel forgets it with the connection.
     std::unique_ptr<Output> output_;  // null until something could not be sent at once, or somebody waited
     std::exception_ptr error_;
     Ref<StreamOwner> owner_;
   public:
-    ByteQueue input;  ///< what has arrived and nobody has taken yet
+    ByteQueue input;              ///< what has arrived and nobody has taken yet
+    TaskState* reader = nullptr;  ///< the one task that waits for more, if there is one
 };
 
 }  // namespace aio::detail

@@ -10,7 +10,7 @@ IncompleteReadError::IncompleteReadError(std::string what_came, std::optional<st
 namespace detail {
 namespace {
 void require_no_other_reader(const Stream& stream, const char* function) {
-    if (stream.reader())
+    if (stream.reader)
         throw RuntimeError(std::string(function) +
                            "() called while another coroutine is already waiting for incoming data");
 }
@@ -25,7 +25,7 @@ void Arrival::await_suspend(std::coroutine_handle<>) {
     TaskState& task = TaskState::current();
     ImmediateCompletions::start_again();
     if (arrived_) return task.suspend_for_a_turn();
-    stream_->wait_readable(task);
+    stream_->reader = &task;
     task.suspend_until(*this);
 }
 

@@ -50,6 +50,7 @@ TEST_ON_LOOP(OpenConnection, that_is_cancelled_while_a_name_is_looked_up_leaves_
     co_await aio::test::turns(2);
     task.cancel();
     EXPECT_EQ(co_await ending_of(task), "aio::CancelledError");
+    co_await settle();  // waits for the thread, which may have a file of names open
     EXPECT_EQ(open_descriptors(), before);
 }
 
