@@ -38,13 +38,15 @@ template <class Manager> constexpr bool can_swallow = [] {
 template <class T, bool swallows> using with_result_t =
     std::conditional_t<swallows, std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>>, T>;
 
-/// The result of the block; nothing where its exception was swallowed.
-template <class T> with_result_t<T, true> take_unless(bool swallowed, Result<T>& result) {
-    if (swallowed && result.error) return std::nullopt;
+/// The value of the block, or its error; nothing where that was swallowed.
+template <class T>
+with_result_t<T, true> take_unless(bool swallowed, const std::exception_ptr& error, Value<T>& value) {
+    if (swallowed && error) return std::nullopt;
+    if (error) std::rethrow_exception(error);
     if constexpr (std::is_void_v<T>)
-        return result.take(), std::monostate();
+        return std::monostate();
     else
-        return result.take();
+        return value.take();
 }
 
 /// Calls the block, with what the managers gave if it takes that.
@@ -74,12 +76,13 @@ template <class Manager, class Body> class SyncWith {
             block_->start(*Pump::current, &awaiting.promise());
         }
         with_result_t<T, can_swallow<Manager>> await_resume() {
-            Result<T>& result = block_->result();
+            const std::exception_ptr error = std::exchange(Pump::current->thrown, nullptr);
             if constexpr (can_swallow<Manager>) {
-                return take_unless(manager_.exit(result.error), result);
+                return take_unless(manager_.exit(error), error, block_->value());
             } else {
-                manager_.exit(result.error);
-                return result.take();
+                manager_.exit(error);
+                if (error) std::rethrow_exception(error);
+                return block_->value().take();
             }
         }
       private:
@@ -136,7 +139,7 @@ Coroutine<with_result_t<T, can_swallow<Manager>>> async_with(Manager& manager, B
 
     if constexpr (can_swallow<Manager>) {
         const bool swallowed = co_await manager.aexit(result.error);
-        co_return take_unless(swallowed, result);
+        co_return take_unless(swallowed, result.error, result);
     } else {
         co_await manager.aexit(result.error);
         co_return result.take();

@@ -25,15 +25,15 @@ template <class T> struct PromiseBase : Frame {
         Pump::current->innermost = this->parent;
         return {};
     }
-    void unhandled_exception() noexcept { result.error = std::current_exception(); }
+    void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
 
-    Result<T> result;
+    Value<T> value;
 };
 
 template <class T> struct Promise final : PromiseBase<T> {
     Coroutine<T> get_return_object(Place here = Place::current()) noexcept;
-    void return_value(std::convertible_to<T> auto&& value) {
-        this->result.set_value(std::forward<decltype(value)>(value));
+    void return_value(std::convertible_to<T> auto&& result) {
+        this->value.set_value(std::forward<decltype(result)>(result));
     }
 };
 
@@ -77,7 +77,9 @@ template <class T = void> class [[nodiscard]] Coroutine {
         if (!frame_ || frame_->owner) detail::throw_already_awaited();
     }
     void start(detail::Pump& pump, detail::Frame* parent) noexcept { pump.push(frame_, parent); }
-    Result<T>& result() noexcept { return static_cast<promise_type*>(frame_)->result; }
+    Value<T>& value() noexcept { return static_cast<promise_type*>(frame_)->value; }
+    /// What its end gives to who awaited it. Throws the exception that has left it.
+    T take() { return detail::Pump::current->throw_thrown(), value().take(); }
     /// Destroys the frame, and says nothing if it never ran.
     void discard() noexcept {
         if (frame_) std::exchange(frame_, nullptr)->handle().destroy();
@@ -95,7 +97,7 @@ template <class T = void> class [[nodiscard]] Coroutine {
         template <class P> void await_suspend(std::coroutine_handle<P> awaiting) noexcept {
             coroutine.start(*detail::Pump::current, &awaiting.promise());
         }
-        T await_resume() { return coroutine.result().take(); }
+        T await_resume() { return coroutine.take(); }
         Coroutine& coroutine;
     };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <bit>
 #include <coroutine>
+#include <exception>
 #include <type_traits>
 #include <utility>
 #include "runtime/coroutine/frame_pool.hpp"
@@ -46,12 +47,17 @@ class Pump {
         do innermost->handle().resume();
         while (innermost && !blocked);
     }
+    /// What a frame does first when it goes on.
+    void throw_thrown() {
+        if (thrown) throw_it();
+    }
 
     /// Makes the frame that `owner` points to the innermost, awaited by `parent`.
     void push(Frame*& owner, Frame* parent) noexcept {
-        owner->owner = &owner;
-        owner->parent = parent;
-        innermost = owner;
+        Frame* frame = owner;
+        frame->owner = &owner;
+        frame->parent = parent;
+        innermost = frame;
     }
     // [/pump]
 
@@ -67,7 +73,11 @@ class Pump {
 
     static thread_local constinit Pump* current;  ///< the one that runs in this thread, or null
     Frame* innermost = nullptr;
-    bool blocked = false;  ///< the innermost frame waits for something outside the chain
+    std::exception_ptr thrown;  ///< on its way: the innermost frame throws it when it goes on
+    bool blocked = false;       ///< the innermost frame waits for something outside the chain
+  private:
+    // Apart, so that the frames of those who never see an error are small.
+    [[noreturn, gnu::noinline]] void throw_it() { std::rethrow_exception(std::exchange(thrown, nullptr)); }
 };
 
 inline thread_local constinit Pump* Pump::current = nullptr;

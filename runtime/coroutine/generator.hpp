@@ -16,17 +16,17 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     /// `*destination`; without one it is being closed.
     void enter(Frame& awaiting, std::exception_ptr thrown, void* destination) noexcept {
         if (!tasks) start();
-        error = std::move(thrown);
         item = destination;
         closed |= !item;
         parent = &awaiting;
+        Pump::current->thrown = std::move(thrown);
         Pump::current->innermost = this;
     }
     // [/enter]
     /// What the waiting frame does then: throws what has left the generator.
     void leave() {
         parent = nullptr;
-        if (error || !owner || !item) leave_with_error();
+        if (Pump::current->thrown || !owner || !item) leave_with_error();
     }
     void drop() noexcept;  ///< its handle goes
 
@@ -35,9 +35,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         void await_suspend(std::coroutine_handle<>) const noexcept {
             if (frame.running()) Pump::current->innermost = frame.parent;
         }
-        void await_resume() const {
-            if (frame.error) std::rethrow_exception(std::exchange(frame.error, nullptr));
-        }
+        void await_resume() const { Pump::current->throw_thrown(); }
         GeneratorFrame& frame;
     };
     // [/yield]
@@ -47,17 +45,16 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         Pump::current->innermost = parent;
         return {};
     }
-    void unhandled_exception() noexcept { error = std::current_exception(); }
+    void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
     void return_void() noexcept {}
 
-    std::exception_ptr error;       ///< on its way in or out
     void* item = nullptr;           ///< where the next one goes
     struct Tasks* tasks = nullptr;  ///< of the loop that will close it
     bool closed = false;            ///< nothing is thrown in any more
   private:
     void start() noexcept;
     void leave_with_error() {
-        const std::exception_ptr left = std::exchange(error, nullptr);
+        const std::exception_ptr left = std::exchange(Pump::current->thrown, nullptr);
         const bool closing = !item, ignored = closing && !handle().done();
         if (!owner) drop();
         if (ignored) throw RuntimeError("async generator ignored GeneratorExit");

@@ -6,18 +6,8 @@
 #include <utility>
 
 namespace aio {
-struct ResultBase {
-    std::exception_ptr error;
-    void rethrow_error() const {
-        if (error) rethrow();
-    }
-  private:
-    // Apart, so that the frames of those who never see an error are small.
-    [[noreturn, gnu::noinline]] void rethrow() const { std::rethrow_exception(error); }
-};
-
-/// A slot for a T (a value, a reference, void) or an exception. Empty at first.
-template <class T> class Result : public ResultBase {
+/// A slot for a T: a value, a reference, or nothing. Empty at first.
+template <class T> class Value {
   public:
     template <class U> void set_value(U&& value) {
         if constexpr (std::is_reference_v<T>)
@@ -26,21 +16,18 @@ template <class T> class Result : public ResultBase {
             value_.emplace(std::forward<U>(value));
     }
     /// Takes over what `other` holds.
-    void move_from(Result& other) {
-        error = std::move(other.error);
+    void move_from(Value& other) {
         if (other.value_) value_.emplace(std::move(*other.value_));
     }
-    /// Moves the value out, or rethrows the exception.
+    /// Moves the value out.
     T take() {
-        rethrow_error();
         if constexpr (std::is_reference_v<T>)
             return **value_;
         else
             return std::move(*value_);
     }
-    /// The value, which stays here, or rethrows the exception.
+    /// The value, which stays here.
     decltype(auto) get() const {
-        rethrow_error();
         if constexpr (std::is_reference_v<T>)
             return static_cast<T>(**value_);
         else
@@ -50,11 +37,22 @@ template <class T> class Result : public ResultBase {
     std::optional<std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<T>, T>> value_;
 };
 
-template <> class Result<void> : public ResultBase {
+template <> class Value<void> {
   public:
     void set_value() noexcept {}
-    void move_from(Result& other) noexcept { error = std::move(other.error); }
-    void take() const { get(); }
-    void get() const { rethrow_error(); }
+    void move_from(Value&) noexcept {}
+    void take() const noexcept {}
+    void get() const noexcept {}
+};
+
+/// The same, or an exception, which take() and get() then throw.
+template <class T> struct Result : Value<T> {
+    void move_from(Result& other) { error = std::move(other.error), Value<T>::move_from(other); }
+    T take() { return rethrow_error(), Value<T>::take(); }
+    decltype(auto) get() const { return rethrow_error(), Value<T>::get(); }
+    void rethrow_error() const {
+        if (error) std::rethrow_exception(error);
+    }
+    std::exception_ptr error;
 };
 }  // namespace aio

@@ -37,8 +37,8 @@ EventLoop::~EventLoop() {
     mute();
     while (Descriptor* descriptor = descriptors_.front()) descriptor->close();  // it may outlive its loop
     take_from_threads();
-    timers_.take_due(TimePoint::max(), ready_);
-    while (Entry* entry = ready_.pop_front()) entry->discard();
+    timers_.take_due(TimePoint::max(), ready());
+    while (Entry* entry = ready().pop_front()) entry->discard();
 }
 
 void EventLoop::run_forever() {
@@ -49,33 +49,30 @@ void EventLoop::run_forever() {
         ~Flag() { flag = false; }
     } reset_running{running_}, reset_stopping{stopping_};
     running_ = true;
-    do run_once();
+    do turn();
     while (!stopping_);
 }
 
-// [turn]
 const Turn& EventLoop::run_once() {
-    const std::size_t descriptors = must_look() ? look() : 0;
-    const std::size_t timers = timers_.take_due(now_, ready_);
-
-    std::size_t callbacks = 0;
-    batch_.append(ready_);
-    for (; Entry* entry = batch_.pop_front(); ++callbacks)
-        observer_ ? std::shared_ptr(observer_)->run(*entry) : entry->run();
-    last_turn_ = {descriptors, timers, callbacks};
-    return last_turn_;
+    turn();
+    return turn_;
 }
 
-bool EventLoop::late_for_a_look() noexcept {
-    turns_since_look_ += std::exchange(turns_since_reading_, 0);
-    const bool late = time() - looked_at_ >= max_time_between_looks;
-    turns_between_readings_ = late ? 1 : std::min(2 * turns_between_readings_, max_turns_between_readings);
-    return late || turns_since_look_ >= max_turns_between_looks;
+// [turn]
+inline void EventLoop::turn() {
+    turn_ = {};
+    if (must_look()) turn_.descriptors = look();
+    turn_.timers = timers_.take_due(now_, ready());
+
+    std::swap(ready_, batch_);
+    for (EntryList& batch = *batch_; Entry* entry = batch.pop_front(); ++turn_.callbacks)
+        observer_ ? run_observed(*entry) : entry->run();
 }
 
 std::size_t EventLoop::look() {
     const std::size_t descriptors = idle() ? sleep() : selector_.poll();
-    turns_since_look_ = turns_since_reading_ = 0;
+    turns_since_look_ = 0;
+    turns_to_reading_ = turns_between_readings_;
     looked_at_ = time();
     if (selector_.take_wake()) {
         take_from_threads();
@@ -103,6 +100,19 @@ std::size_t EventLoop::sleep() {
 }
 // [/turn]
 
+void EventLoop::run_observed(Entry& entry) noexcept {
+    const std::shared_ptr observer(observer_);  // the entry may end the watch
+    observer->run(entry);
+}
+
+bool EventLoop::late_for_a_look() noexcept {
+    turns_since_look_ += turns_between_readings_;
+    const bool late = time() - looked_at_ >= max_time_between_looks;
+    turns_between_readings_ = late ? 1 : std::min(2 * turns_between_readings_, max_turns_between_readings);
+    turns_to_reading_ = turns_between_readings_;
+    return late || turns_since_look_ >= max_turns_between_looks;
+}
+
 bool EventLoop::can_be_woken() const noexcept {
     if (outside_work_ > 0 || !borrowed_.empty()) return true;
     for (const Descriptor* d = descriptors_.front(); d; d = descriptors_.after(*d))
@@ -118,7 +128,7 @@ void EventLoop::add_from_thread(Ref<detail::Call> call) {
 
 void EventLoop::take_from_threads() noexcept {
     const std::lock_guard lock(threads_mutex_);
-    for (detail::Call* call : from_threads_) ready_.push_back(*call);
+    for (detail::Call* call : from_threads_) ready().push_back(*call);
     from_threads_.clear();
 }
 

@@ -1,5 +1,6 @@
 // The event loop: what is ready runs, in order; when nothing is, the loop sleeps.
 #pragma once
+#include <array>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -46,7 +47,7 @@ class EventLoop {
     /// Runs `function` in the next turn, behind all that is ready already.
     template <class F> Handle call_soon(F&& function) {
         const auto call = make_call(std::forward<F>(function));
-        ready_.push_back(*Ref(call).detach());
+        ready().push_back(*Ref(call).detach());
         return Handle(call);
     }
     /// Runs `function` when `delay` has passed, never earlier. Zero and less: when the loop next looks at its timers,
@@ -102,7 +103,7 @@ class EventLoop {
 
     // For the floors above.
 
-    EntryList& ready() noexcept { return ready_; }  ///< entries queued here run in the next turn
+    EntryList& ready() noexcept { return *ready_; }  ///< entries queued here run in the next turn
     /// Queues `timer` when `delay` has passed, never earlier. Reads no clock: the delay counts from the next reading.
     void arm(Timer& timer, Duration delay) {
         if (clock_.is_virtual() || delay <= Duration::zero())
@@ -133,12 +134,12 @@ class EventLoop {
     void add_from_thread(Ref<detail::Call> call);
     void take_from_threads() noexcept;
     bool borrow(int fd, std::uint32_t direction, std::function<void()> function);
-    bool idle() const noexcept { return ready_.empty() && !stopping_; }
+    bool idle() const noexcept { return ready_->empty() && !stopping_; }
     /// Whether epoll is to be asked: always when nothing is ready, for then the loop may sleep; else now and then.
-    bool must_look() noexcept {
-        return idle() || (++turns_since_reading_ >= turns_between_readings_ && late_for_a_look());
-    }
+    bool must_look() noexcept { return idle() || (--turns_to_reading_ == 0 && late_for_a_look()); }
+    void turn();
     bool late_for_a_look() noexcept;
+    [[gnu::noinline]] void run_observed(Entry& entry) noexcept;
     std::size_t look();
     std::size_t sleep();
     bool can_be_woken() const noexcept;
@@ -146,14 +147,16 @@ class EventLoop {
     Clock clock_;
     TimePoint now_;
     TimePoint looked_at_;
-    unsigned turns_since_look_ = 0, turns_since_reading_ = 0, turns_between_readings_ = 1;
+    unsigned turns_since_look_ = 0, turns_between_readings_ = 1, turns_to_reading_ = 1;
     unsigned outside_work_ = 0;
     bool running_ = false;
     bool stopping_ = false;
     bool muted_ = false;
     std::uint64_t id_;
-    Turn last_turn_;
-    EntryList ready_, batch_;
+    Turn turn_;
+    EntryList* ready_ = &queues_[0];  // what runs in the next turn
+    std::array<EntryList, 2> queues_;
+    EntryList* batch_ = &queues_[1];  // what runs in this one
     TimerHeap timers_;
     Selector selector_;
     IntrusiveList<Descriptor> descriptors_;

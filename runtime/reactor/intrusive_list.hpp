@@ -44,9 +44,10 @@ template <class T, class Tag = T> class IntrusiveList {
     /// `element` must not stand in a list.
     void push_back(T& element) noexcept {
         Hook& hook = element;
-        hook.previous_ = ends_.previous_;
         hook.next_ = &ends_;
-        ends_.previous_ = ends_.previous_->next_ = &hook;
+        ends_.previous_->next_ = &hook;
+        hook.previous_ = ends_.previous_;
+        ends_.previous_ = &hook;
     }
 
     /// Takes the first element out and returns it; null if there is none.
@@ -65,9 +66,10 @@ template <class T, class Tag = T> class IntrusiveList {
         if (other.empty()) return false;
         other.ends_.next_->previous_ = ends_.previous_;
         ends_.previous_->next_ = other.ends_.next_;
+        other.ends_.next_ = &other.ends_;
         other.ends_.previous_->next_ = &ends_;
         ends_.previous_ = other.ends_.previous_;
-        other.ends_.previous_ = other.ends_.next_ = &other.ends_;
+        other.ends_.previous_ = &other.ends_;
         return true;
     }
   private:

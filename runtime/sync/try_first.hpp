@@ -28,7 +28,7 @@ template <class Object, class Ready, class Now, class Slowly, class... Held> cla
         waiting_.emplace(call(slowly_));
         waiting_->start(*Pump::current, &awaiting.promise());
     }
-    T await_resume() { return waiting_ ? waiting_->result().take() : call(now_); }
+    T await_resume() { return waiting_ ? waiting_->take() : call(now_); }
     auto operator co_await() noexcept { return AwaiterReference<TryFirst>{*this}; }
   private:
     template <class F> auto call(F& function) {

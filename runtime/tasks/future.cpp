@@ -1,10 +1,6 @@
 #include "runtime/tasks/future.hpp"
 
 namespace aio::detail {
-FutureState::~FutureState() {
-    while (Entry* entry = callbacks_.pop_front()) entry->discard();
-}
-
 bool FutureState::cancel() {
     if (done()) return false;
     complete(Phase::cancelled);

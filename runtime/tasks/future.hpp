@@ -4,7 +4,7 @@
 #include <coroutine>
 #include <memory>
 #include <vector>
-#include "runtime/coroutine/frame_pool.hpp"
+#include "runtime/coroutine/frame.hpp"
 #include "runtime/coroutine/result.hpp"
 #include "runtime/reactor/errors.hpp"
 #include "runtime/reactor/event_loop.hpp"
@@ -41,21 +41,29 @@ struct DoneCallback final : Entry, Pooled {
 /// The object that the handles of a future share.
 class FutureState : public Entry, public Waitable, public RefCounted<FutureState>, public Pooled {
   public:
-    enum class Phase : std::uint8_t { pending, cancelled, finished };
+    enum class Phase : std::uint8_t { pending, cancelled, failed, finished };
 
     /// Throws RuntimeError where no loop runs.
     FutureState() : loop_id_(get_running_loop().id()) {}
-    virtual ~FutureState();
+    virtual ~FutureState() {
+        while (Entry* entry = callbacks_.pop_front()) entry->discard();
+    }
 
-    virtual ResultBase& result() noexcept = 0;
+    virtual std::exception_ptr& error() noexcept = 0;
+    virtual void* value() noexcept = 0;  ///< its Value<T>
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
+    bool failed() const noexcept { return phase_ == Phase::failed; }
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
 
     bool cancel() override;
     /// The end: the callbacks, awaiting tasks among them, are queued as they came. Throws RuntimeError outside its
     /// loop.
     void complete(Phase phase);
+    void fail(std::exception_ptr exception) {
+        error() = std::move(exception);
+        complete(Phase::failed);
+    }
     /// `entry` runs in the turn after the future is done, or in the next one. Throws RuntimeError if another loop's.
     void add_callback(Entry& entry) {
         if (!done() && !belongs_to_running_loop()) throw RuntimeError("a future of another loop can't be waited for");
@@ -90,9 +98,10 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 template <class T> class FutureStateOf : public FutureState {
   public:
     ~FutureStateOf() override {
-        if (result_.error && !error_retrieved) report("Future exception was never retrieved", result_.error);
+        if (failed() && !error_retrieved) report("Future exception was never retrieved", result_.error);
     }
-    Result<T>& result() noexcept final { return result_; }
+    std::exception_ptr& error() noexcept final { return result_.error; }
+    void* value() noexcept final { return static_cast<Value<T>*>(&result_); }
   protected:
     Result<T> result_;
 };
@@ -101,20 +110,25 @@ template <class T> class FutureStateOf : public FutureState {
 template <class T> constexpr bool copyable = std::copy_constructible<T>;
 template <class T> constexpr bool copyable<std::vector<T>> = copyable<T>;
 
+/// The value of a future that is done. Throws as result() does.
+template <class T> Value<T>& require_value(FutureState& state) {
+    state.require_result();
+    if (state.failed()) std::rethrow_exception(state.error());
+    return *static_cast<Value<T>*>(state.value());
+}
+
 /// What an awaiter gets from a done future: a copy, for others may ask too; the value itself where it can't be copied.
 template <class T> T value_of(FutureState& state) {
-    state.require_result();
-    auto& result = static_cast<Result<T>&>(state.result());
     if constexpr (std::is_void_v<T> || std::is_reference_v<T> || copyable<T>)
-        return result.get();
+        return require_value<T>(state).get();
     else
-        return result.take();
+        return require_value<T>(state).take();
 }
 
 /// Blocks the current task until `future` is done.
 void suspend_on(FutureState& future);
 /// To be called first when a leaf is resumed: throws CancelledError if the task was asked to end meanwhile.
-inline void resumed();
+inline void resumed() { Pump::current->throw_thrown(); }
 
 template <class T> class FutureAwaiter {
   public:
@@ -146,7 +160,7 @@ class FutureBase {
     /// cancelled.
     std::exception_ptr exception() const {
         state_->require_result();
-        return state_->result().error;
+        return state_->error();
     }
 
     /// Calls `function` with a handle in the turn after the future is done. What it throws goes to the exception
@@ -178,21 +192,17 @@ template <class T = void> class Future : public FutureBase {
     Future() : FutureBase(Ref<detail::FutureState>(new detail::FutureStateOf<T>())) {}
 
     /// The value; throws the exception, CancelledError, or InvalidStateError while it is pending.
-    decltype(auto) result() const {
-        this->state_->require_result();
-        return static_cast<Result<T>&>(this->state_->result()).get();
-    }
+    decltype(auto) result() const { return detail::require_value<T>(*this->state_).get(); }
 
     /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already, RuntimeError for a task.
-    template <class... Value> void set_result(Value&&... value) const {
+    template <class... U> void set_result(U&&... value) const {
         this->state_->require_settable();
-        static_cast<Result<T>&>(this->state_->result()).set_value(std::forward<Value>(value)...);
+        static_cast<Value<T>*>(this->state_->value())->set_value(std::forward<U>(value)...);
         this->state_->complete(detail::FutureState::Phase::finished);
     }
     void set_exception(std::exception_ptr error) const {
         this->state_->require_settable();
-        this->state_->result().error = std::move(error);
-        this->state_->complete(detail::FutureState::Phase::finished);
+        this->state_->fail(std::move(error));
     }
     template <class E>
     requires(!std::convertible_to<E, std::exception_ptr>) void set_exception(E error) const {

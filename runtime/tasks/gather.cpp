@@ -26,17 +26,18 @@ bool Gathering::cancel_children() {
 // CPython's _done_callback, line by line.
 void Gathering::child_done(FutureState& child) noexcept {
     const bool last = ++done_ == size_;
-    if (outer_.done()) {
+    if (outer_.done())
         child.error_retrieved = true;
-    } else if (!return_exceptions_ && child.cancelled()) {
-        fail(std::make_exception_ptr(CancelledError()));
-    } else if (!return_exceptions_ && child.result().error) {
-        child.error_retrieved = true;
-        fail(child.result().error);
-    } else if (last) {
+    else if (!return_exceptions_ && (child.cancelled() || child.failed()))
+        fail_as(child);
+    else if (last)
         return finish();
-    }
     if (last) dissolve();
+}
+
+void Gathering::fail_as(FutureState& child) noexcept {
+    child.error_retrieved = true;
+    outer_.fail(child.cancelled() ? std::make_exception_ptr(CancelledError()) : child.error());
 }
 
 void Gathering::finish() noexcept {
@@ -45,14 +46,9 @@ void Gathering::finish() noexcept {
         collect();
         outer_.complete(FutureState::Phase::finished);
     } catch (...) {  // or a value whose copy throws
-        fail(std::current_exception());
+        outer_.fail(std::current_exception());
     }
     dissolve();
-}
-
-void Gathering::fail(std::exception_ptr error) {
-    outer_.result().error = std::move(error);
-    outer_.complete(FutureState::Phase::finished);
 }
 
 void Gathering::dissolve() noexcept {

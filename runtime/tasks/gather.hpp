@@ -55,7 +55,7 @@ class Gathering : public Composite {
     /// Makes the results of the children the outer future's.
     virtual void collect() = 0;
     void child_done(FutureState& child) noexcept;
-    void fail(std::exception_ptr error);
+    [[gnu::noinline]] void fail_as(FutureState& child) noexcept;
 
     FutureState& outer_;
     std::unique_ptr<Child[]> children_;
@@ -78,13 +78,13 @@ template <class T, class Collect> class GatherState final : public FutureStateOf
 
 /// What gather gives for a child with the handle F.
 template <bool return_exceptions, class F> auto gathered(const Gathering& gathering, std::size_t i) {
-    const F child(Ref(&gathering.child(i)));
+    using T = typename F::value_type;
     if constexpr (return_exceptions)
-        return Outcome<typename F::value_type>(child);
-    else if constexpr (std::is_void_v<typename F::value_type>)
+        return Outcome<T>(F(Ref(&gathering.child(i))));
+    else if constexpr (std::is_void_v<T>)
         return std::monostate();
     else
-        return child.take();
+        return value_of<T>(gathering.child(i));
 }
 template <bool return_exceptions, class F> using gathered_t =
     decltype(gathered<return_exceptions, F>(std::declval<Gathering&>(), 0));

@@ -23,10 +23,7 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
     std::string what() const override { return "a shield"; }
     void inner_done() noexcept {
         inner.state().error_retrieved = true;
-        if (!this->done()) {
-            if (!inner.cancelled()) copy_outcome();
-            this->complete(inner.cancelled() ? FutureState::Phase::cancelled : FutureState::Phase::finished);
-        }
+        if (!this->done()) complete_as_inner();
         dissolve();
     }
     void dissolve() noexcept override {
@@ -43,13 +40,15 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
         ShieldState& shield;
     };
 
-    void copy_outcome() noexcept {
+    void complete_as_inner() noexcept {
+        if (inner.cancelled()) return this->complete(FutureState::Phase::cancelled);
         try {
             if constexpr (std::is_void_v<T>)
                 inner.take();
             else
                 this->result_.set_value(inner.take());
-        } catch (...) { this->result_.error = std::current_exception(); }
+            this->complete(FutureState::Phase::finished);
+        } catch (...) { this->fail(std::current_exception()); }
     }
 
     InnerDone inner_done_{*this};

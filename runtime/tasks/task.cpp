@@ -16,9 +16,8 @@ void TaskState::set_name(std::string_view name) { name_ = std::make_unique<std::
 void TaskState::run() noexcept {
     if (done()) return FutureState::run();
     if (must_cancel_) {
-        must_cancel_ = false;
-        delivery_ = Delivery::cancelled;
         if (!started_) return end();
+        throw_cancelled();
     }
     started_ = true;
     waiting_ = nullptr;
@@ -33,15 +32,24 @@ void TaskState::run() noexcept {
 }
 // [/step]
 
+void TaskState::throw_cancelled() {
+    must_cancel_ = false;
+    thrown = std::make_exception_ptr(CancelledError());
+}
+
 void TaskState::end() {
     destroy_frames();  // of a task that never ran; those of others have ended
-    if (started_) take_outcome();
+    if (started_) take_value();
     ListHook<TaskState>::unlink();
-    std::exception_ptr& error = result().error;
-    const bool cancelled = !started_ || (error ? holds<CancelledError>(error) : must_cancel_);
-    if (cancelled) error = nullptr;
-    complete(cancelled ? Phase::cancelled : Phase::finished);
+    const bool cancelled = !started_ || (thrown ? holds<CancelledError>(thrown) : must_cancel_);
+    if (cancelled) thrown = nullptr;
+    complete(cancelled ? Phase::cancelled : thrown ? Phase::failed : Phase::finished);
     release();
+}
+
+void TaskState::report_never_retrieved() const noexcept {
+    const bool debug_mode = running_loop && running_loop->observed();
+    report("Task exception was never retrieved", thrown, name(), debug_mode ? created : Place());
 }
 
 void TaskState::dissolve() noexcept {
@@ -69,8 +77,7 @@ bool TaskState::cancel() {
 
 /// Whether `future` waits for this task, directly or by way of other tasks.
 bool TaskState::is_awaited_by(FutureState& future) noexcept {
-    if (&future == this) return true;
-    if (callbacks_.empty()) return false;  // nobody awaits this task: no circle can close here
+    if (&future != this && callbacks_.empty()) return false;  // nobody awaits this task: no circle can close here
     for (Waitable* link = &future; link;) {
         TaskState* task = link->as_task();
         if (!task || task == this) return task;
@@ -79,22 +86,15 @@ bool TaskState::is_awaited_by(FutureState& future) noexcept {
     return false;
 }
 
-void TaskState::throw_delivery() {
-    switch (std::exchange(delivery_, Delivery::nothing)) {
-        case Delivery::nothing: return;
-        case Delivery::cancelled: throw CancelledError();
-        case Delivery::circle: throw RuntimeError("Task cannot await itself, or one that waits for it: " + name());
-        case Delivery::foreign_future: throw RuntimeError("Task got Future attached to a different loop: " + name());
-    }
-}
-
 void TaskState::throw_no_running_task() { throw RuntimeError("no running task: only a task can wait"); }
 
 void suspend_on(FutureState& future) {
     TaskState& task = TaskState::current();
     const bool foreign = !future.belongs_to_running_loop();
     if (foreign || task.is_awaited_by(future)) {
-        task.delivery_ = foreign ? TaskState::Delivery::foreign_future : TaskState::Delivery::circle;
+        const char* why = foreign ? "Task got Future attached to a different loop: "
+                                  : "Task cannot await itself, or one that waits for it: ";
+        task.thrown = std::make_exception_ptr(RuntimeError(why + task.name()));
         return task.suspend_for_a_turn();
     }
     future.add_callback(task);

@@ -48,36 +48,27 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
         blocked = true;
     }
   protected:
-    Place created_in_debug_mode() const { return running_loop && running_loop->observed() ? created : Place(); }
+    void report_never_retrieved() const noexcept;
   private:
     friend void suspend_on(FutureState&);
-    friend void resumed();
-    /// What resumed() throws at the next step.
-    enum class Delivery : std::uint8_t { nothing, cancelled, circle, foreign_future };
-    // These four share a word with the last member of Pump.
+    // These three share a word with the last member of Pump.
     bool started_ = false;
     bool must_cancel_ = false;  // CancelledError is due at the next step
-    Delivery delivery_ = Delivery::nothing;
   public:
     unsigned cancels_requested = 0;
     const Place created;  ///< the place of create_task
   private:
-    /// Moves the outcome of the first frame into this task's result, and destroys the frame.
-    virtual void take_outcome() = 0;
+    /// Moves the value of the first frame here, and destroys the frame.
+    virtual void take_value() = 0;
+    [[gnu::noinline]] void throw_cancelled();  // apart, so that a step that is not cancelled costs less
     void end();
     bool is_awaited_by(FutureState& future) noexcept;
-    void throw_delivery();
     [[noreturn]] static void throw_no_running_task();
 
     Waitable* waiting_ = nullptr;  // what it is suspended on
     std::uint64_t number_;
     std::unique_ptr<std::string> name_;  // null: "Task-<number>"
 };
-
-inline void resumed() {
-    TaskState& task = static_cast<TaskState&>(*Pump::current);
-    if (task.delivery_ != TaskState::Delivery::nothing) task.throw_delivery();
-}
 
 template <class T> class TaskStateOf final : public TaskState {
   public:
@@ -86,19 +77,20 @@ template <class T> class TaskStateOf final : public TaskState {
         coroutine_.start(*this, nullptr);
     }
     ~TaskStateOf() override {
-        if (result_.error && !error_retrieved)
-            report("Task exception was never retrieved", result_.error, name(), created_in_debug_mode());
+        if (failed() && !error_retrieved) report_never_retrieved();
     }
-    Result<T>& result() noexcept override { return result_; }
+    /// The one that has left its first frame.
+    std::exception_ptr& error() noexcept override { return thrown; }
+    void* value() noexcept override { return &value_; }
   private:
-    void take_outcome() override {
+    void take_value() override {
         try {
-            result_.move_from(coroutine_.result());
-        } catch (...) { result_.error = std::current_exception(); }
+            value_.move_from(coroutine_.value());
+        } catch (...) { thrown = std::current_exception(); }
         coroutine_.discard();
     }
     Coroutine<T> coroutine_;
-    Result<T> result_;
+    [[no_unique_address]] Value<T> value_;
 };
 
 /// What gather and shield return: a future that is completed by callbacks it has put on others, and kept alive by them

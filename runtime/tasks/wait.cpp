@@ -13,8 +13,8 @@ struct Countdown {
     Waker timer{waiter};
 
     void one_is_done(FutureState& future) noexcept {
-        const bool failed = !future.cancelled() && future.result().error;
-        if (--left > 0 && return_when != FIRST_COMPLETED && !(return_when == FIRST_EXCEPTION && failed)) return;
+        if (--left > 0 && return_when != FIRST_COMPLETED && !(return_when == FIRST_EXCEPTION && future.failed()))
+            return;
         timer.disarm();
         waiter.wake();
     }

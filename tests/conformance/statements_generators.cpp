@@ -100,7 +100,7 @@ aio::AsyncGenerator<Value> Run::generate(Scope& scope, const Function& function)
             co_yield std::move(yields.item);
         } catch (...) { yields.thrown = std::current_exception(); }
     }
-    blocks.result().take();
+    blocks.take();
 }
 
 Statements generator_statements() {
