@@ -18,18 +18,26 @@ template <class Object, class Ready, class Now, class Slowly, class... Held> cla
     TryFirst(Object& object, Ready ready, Now now, Slowly slowly, Held... held)
         : object_(&object), ready_(ready), now_(now), slowly_(slowly), held_(std::move(held)...) {}
 
-    bool await_ready() {
-        if constexpr (std::is_invocable_v<Ready&, Object&, Held&...>)
-            return call(ready_);
-        else
-            return ready_(*object_);
-    }
-    template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
-        waiting_.emplace(call(slowly_));
-        waiting_->start(*Pump::current, &awaiting.promise());
-    }
-    T await_resume() { return waiting_ ? waiting_->take() : call(now_); }
-    auto operator co_await() noexcept { return AwaiterReference<TryFirst>{*this}; }
+    class Awaiter {
+      public:
+        explicit Awaiter(TryFirst operation) : operation_(std::move(operation)) {}
+        bool await_ready() {
+            if constexpr (std::is_invocable_v<Ready&, Object&, Held&...>)
+                return operation_.call(operation_.ready_);
+            else
+                return operation_.ready_(*operation_.object_);
+        }
+        template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
+            waiting_.emplace(operation_.call(operation_.slowly_));
+            waiting_->start(*Pump::current, &awaiting.promise());
+        }
+        T await_resume() { return waiting_ ? waiting_->take() : operation_.call(operation_.now_); }
+      private:
+        TryFirst operation_;
+        std::optional<Waiting> waiting_;
+    };
+    Awaiter operator co_await() const& { return Awaiter(*this); }
+    Awaiter operator co_await() && { return Awaiter(std::move(*this)); }
   private:
     template <class F> auto call(F& function) {
         return std::apply([&](Held&... held) { return function(*object_, held...); }, held_);
@@ -40,6 +48,5 @@ template <class Object, class Ready, class Now, class Slowly, class... Held> cla
     [[no_unique_address]] Now now_;
     [[no_unique_address]] Slowly slowly_;
     [[no_unique_address]] std::tuple<Held...> held_;
-    std::optional<Waiting> waiting_;
 };
 }  // namespace aio::detail

@@ -64,16 +64,16 @@ TEST_ON_LOOP(TryFirst, hands_what_it_holds_to_the_half_that_does_the_work) {
 }
 
 TEST_ON_LOOP(TryFirst, throws_what_the_waiting_half_throws) {
-    auto operation = TryFirst(
+    const auto operation = TryFirst(
         nothing, [](int) { return false; }, [](int) {}, [](int) { return refuses(); });
-    const std::string ending = co_await ending_of(std::move(operation));
+    const std::string ending = co_await ending_of(operation);
     EXPECT_EQ(ending, "aio::ValueError: refused");
 }
 
 TEST_ON_LOOP(TryFirst, is_cancelled_where_it_waits) {
-    auto operation = TryFirst(
+    const auto operation = TryFirst(
         nothing, [](int) { return false; }, [](int) {}, [](int) { return forever(); });
-    const auto task = aio::create_task(std::move(operation));
+    const auto task = aio::create_task(operation);
     co_await turns(1);
     task.cancel();
     co_await turns(1);
