@@ -63,6 +63,18 @@ TEST_ON_LOOP(TryFirst, hands_what_it_holds_to_the_half_that_does_the_work) {
     }
 }
 
+TEST_ON_LOOP(TryFirst, awaited_again_does_it_again) {
+    int done = 0;
+    const auto operation = TryFirst(
+        done, [](int n) { return n > 0; }, [](int& n) { return ++n; },
+        [](int& n) -> Coroutine<int> {
+            co_await turns(1);
+            co_return ++n;
+        });
+    EXPECT_EQ(co_await operation, 1);
+    EXPECT_EQ(co_await operation, 2);
+}
+
 TEST_ON_LOOP(TryFirst, throws_what_the_waiting_half_throws) {
     const auto operation = TryFirst(
         nothing, [](int) { return false; }, [](int) {}, [](int) { return refuses(); });
