@@ -19,7 +19,7 @@ class Measured {
         }
         static void operator delete(void* memory) { ::operator delete(memory); }
         Measured get_return_object() { return Measured(std::coroutine_handle<promise_type>::from_promise(*this)); }
-        void return_value(int value) { result.set_value(value); }
+        void return_value(int result) { value.set_value(result); }
     };
     // Not inlined: where clang sees both ends of a coroutine, it may do without a frame.
     [[gnu::noinline]] ~Measured() { handle_.destroy(); }
@@ -141,6 +141,6 @@ int main() {
     row("three_large_waits", three_large_waits());
     row("a_large_wait_in_a_loop", a_large_wait_in_a_loop());
 
-    fmt::print("\nof which the promise is {} bytes: {} for its Frame, {} for the result\n",
-               sizeof(Measured::promise_type), sizeof(aio::detail::Frame), sizeof(aio::Result<int>));
+    fmt::print("\nof which the promise is {} bytes: {} for its Frame, {} for the value\n",
+               sizeof(Measured::promise_type), sizeof(aio::detail::Frame), sizeof(aio::Value<int>));
 }
