@@ -27,7 +27,7 @@ template <class T> struct PromiseBase : Frame {
     }
     void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
 
-    Value<T> value;
+    [[no_unique_address]] Value<T> value;
 };
 
 template <class T> struct Promise final : PromiseBase<T> {
@@ -79,7 +79,7 @@ template <class T = void> class [[nodiscard]] Coroutine {
     void start(detail::Pump& pump, detail::Frame* parent) noexcept { pump.push(frame_, parent); }
     Value<T>& value() noexcept { return static_cast<promise_type*>(frame_)->value; }
     /// What its end gives to who awaited it. Throws the exception that has left it.
-    T take() { return detail::Pump::current->throw_thrown(), value().take(); }
+    T take() { return detail::Pump::current->rethrow_thrown(), value().take(); }
     /// Destroys the frame, and says nothing if it never ran.
     void discard() noexcept {
         if (frame_) std::exchange(frame_, nullptr)->handle().destroy();

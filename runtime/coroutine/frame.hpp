@@ -48,8 +48,8 @@ class Pump {
         while (innermost && !blocked);
     }
     /// What a frame does first when it goes on.
-    void throw_thrown() {
-        if (thrown) throw_it();
+    void rethrow_thrown() {
+        if (thrown) rethrow();
     }
 
     /// Makes the frame that `owner` points to the innermost, awaited by `parent`.
@@ -77,7 +77,7 @@ class Pump {
     bool blocked = false;       ///< the innermost frame waits for something outside the chain
   private:
     // Apart, so that the frames of those who never see an error are small.
-    [[noreturn, gnu::noinline]] void throw_it() { std::rethrow_exception(std::exchange(thrown, nullptr)); }
+    [[noreturn, gnu::noinline]] void rethrow() { std::rethrow_exception(std::exchange(thrown, nullptr)); }
 };
 
 inline thread_local constinit Pump* Pump::current = nullptr;

@@ -35,7 +35,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
         void await_suspend(std::coroutine_handle<>) const noexcept {
             if (frame.running()) Pump::current->innermost = frame.parent;
         }
-        void await_resume() const { Pump::current->throw_thrown(); }
+        void await_resume() const { Pump::current->rethrow_thrown(); }
         GeneratorFrame& frame;
     };
     // [/yield]

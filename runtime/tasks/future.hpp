@@ -128,7 +128,7 @@ template <class T> T value_of(FutureState& state) {
 /// Blocks the current task until `future` is done.
 void suspend_on(FutureState& future);
 /// To be called first when a leaf is resumed: throws CancelledError if the task was asked to end meanwhile.
-inline void resumed() { Pump::current->throw_thrown(); }
+inline void resumed() { Pump::current->rethrow_thrown(); }
 
 template <class T> class FutureAwaiter {
   public:
