@@ -60,6 +60,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     /// The end: the callbacks, awaiting tasks among them, are queued as they came. Throws RuntimeError outside its
     /// loop.
     void complete(Phase phase);
+    /// The same, with an exception.
     void fail(std::exception_ptr exception) {
         error() = std::move(exception);
         complete(Phase::failed);
@@ -194,7 +195,8 @@ template <class T = void> class Future : public FutureBase {
     /// The value; throws the exception, CancelledError, or InvalidStateError while it is pending.
     decltype(auto) result() const { return detail::require_value<T>(*this->state_).get(); }
 
-    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already, RuntimeError for a task.
+    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already, RuntimeError for a task,
+    /// ValueError for an exception_ptr that is null.
     template <class... U> void set_result(U&&... value) const {
         this->state_->require_settable();
         static_cast<Value<T>*>(this->state_->value())->set_value(std::forward<U>(value)...);
@@ -202,6 +204,7 @@ template <class T = void> class Future : public FutureBase {
     }
     void set_exception(std::exception_ptr error) const {
         this->state_->require_settable();
+        if (!error) throw ValueError("set_exception: the exception_ptr is null");
         this->state_->fail(std::move(error));
     }
     template <class E>

@@ -53,7 +53,7 @@ try:
         strace.stderr.readline()  # "Process ... attached"
         for _ in range(ROUNDS):
             one_round()
-        strace.send_signal(signal.SIGINT)
+        strace.send_signal(signal.SIGTERM)
         strace.communicate()
         calls = collections.Counter(re.findall(r"^\d+\s+(\w+)\(", log.read(), re.M))
 finally:

@@ -25,7 +25,8 @@ class Child {
         dup2(pipe_[1], STDERR_FILENO);
         debug ? setenv("AIO_DEBUG", debug, 1) : unsetenv("AIO_DEBUG");
         unsetenv("AIO_CLOCK");
-        alarm(60);  // whatever happens, it ends
+        std::signal(SIGINT, SIG_DFL);  // a shell may have set it to be ignored, for what it runs in the background
+        alarm(60);                     // whatever happens, it ends
         program();
         _exit(0);
     }

@@ -40,6 +40,14 @@ TEST_ON_LOOP(Future, has_the_result_that_was_set) {
     EXPECT_EQ(value, 7);
 }
 
+TEST_ON_LOOP(Future, refuses_an_exception_that_is_none) {
+    const Future<int> future;
+    EXPECT_EQ(thrown_by([&] { future.set_exception(std::exception_ptr()); }),
+              "aio::ValueError: set_exception: the exception_ptr is null");
+    EXPECT_FALSE(future.done());
+    co_return;
+}
+
 TEST_ON_LOOP(Future, has_the_exception_that_was_set) {
     const Future<int> by_value, by_pointer;
     by_value.set_exception(aio::ValueError("boom"));
