@@ -113,7 +113,7 @@ FAULTS = [
     ("a timeout does not take its cancellation back", "runtime/context/timeout.cpp",
      "TaskBase(task_).uncancel() == 0", "TaskBase(task_).cancelling() == 1"),
     ("with does not let a manager swallow", "runtime/context/with.hpp",
-     "    if (swallowed && result.error) return std::nullopt;\n", "    static_cast<void>(swallowed);\n"),
+     "    if (swallowed && error) return std::nullopt;\n", "    static_cast<void>(swallowed);\n"),
     ("with does not tell the way out of the exception", "runtime/context/with.hpp",
      "co_await manager.aexit(result.error);\n        co_return take_unless",
      "co_await manager.aexit(nullptr);\n        co_return take_unless"),
