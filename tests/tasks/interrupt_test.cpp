@@ -1,17 +1,14 @@
 // Ctrl-C. Each program here runs in a child process, for SIGINT is about processes.
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <functional>
 #include <string>
 #include <thread>
 
 #include "runtime/tasks/run.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/on_loop.hpp"
-#include "tests/support/pipe.hpp"
 
 namespace {
 
@@ -19,53 +16,7 @@ using namespace aio::test;
 using aio::Coroutine;
 using aio::create_task;
 
-int out = -1;
-
-void say(const std::string& word) { put(out, word + " "); }
-
-class Child {
-  public:
-    /// Runs `program` in a new process, which says its words to us.
-    explicit Child(const std::function<void()>& program) : pipe_(make_pipe()) {
-        pid_ = fork();
-        if (pid_ > 0) {
-            pipe_.close(1);
-            return;
-        }
-        out = pipe_[1];
-        std::signal(SIGINT, SIG_DFL);
-        alarm(20);  // whatever happens, it ends
-        program();
-        _exit(0);
-    }
-
-    /// Waits until it has said this.
-    void wait_for(const std::string& word) {
-        while (said_.find(word) == std::string::npos && listen()) {}
-    }
-    void interrupt() const { kill(pid_, SIGINT); }
-
-    /// What it has said, and how it ended.
-    std::string end() {
-        while (listen()) {}
-        int status = 0;
-        waitpid(pid_, &status, 0);
-        if (WIFEXITED(status)) return said_ + "exit " + std::to_string(WEXITSTATUS(status));
-        return said_ + (WTERMSIG(status) == SIGINT ? "SIGINT" : "signal " + std::to_string(WTERMSIG(status)));
-    }
-  private:
-    bool listen() {
-        pollfd readable{pipe_[0], POLLIN, 0};
-        poll(&readable, 1, -1);
-        const std::string more = take(pipe_[0]);
-        said_ += more;
-        return !more.empty();
-    }
-
-    Ends pipe_;
-    pid_t pid_ = -1;
-    std::string said_;
-};
+void say(const std::string& word) { put(STDERR_FILENO, word + " "); }
 
 /// On the real clock: the loop must really sleep when the signal comes.
 template <class Main> void run_for_real(Main main) {
@@ -75,7 +26,7 @@ template <class Main> void run_for_real(Main main) {
 }
 
 TEST(Interrupt, cancels_main_then_the_tasks_that_are_left_and_ends_the_process_as_sigint_does) {
-    Child child([] {
+    Child child(nullptr, [] {
         const auto background = []() -> Coroutine<> {
             const std::string ending = co_await ending_of(aio::sleep(1h));
             say("background:" + ending);
@@ -92,13 +43,13 @@ TEST(Interrupt, cancels_main_then_the_tasks_that_are_left_and_ends_the_process_a
         });
         say("never");
     });
-    child.wait_for("ready");
-    child.interrupt();
-    EXPECT_EQ(child.end(), "ready main:aio::CancelledError cleaned-up background:aio::CancelledError SIGINT");
+    child.says("ready");
+    child.send(SIGINT);
+    EXPECT_EQ(child.end(), "ready main:aio::CancelledError cleaned-up background:aio::CancelledError signal 2");
 }
 
 TEST(Interrupt, may_be_swallowed_by_main) {
-    Child child([] {
+    Child child(nullptr, [] {
         run_for_real([]() -> Coroutine<> {
             say("ready");
             co_await ending_of(aio::sleep(1h));
@@ -106,13 +57,13 @@ TEST(Interrupt, may_be_swallowed_by_main) {
         });
         say("and-on");
     });
-    child.wait_for("ready");
-    child.interrupt();
+    child.says("ready");
+    child.send(SIGINT);
     EXPECT_EQ(child.end(), "ready swallowed and-on exit 0");
 }
 
 TEST(Interrupt, ends_the_process_at_once_the_second_time) {
-    Child child([] {
+    Child child(nullptr, [] {
         run_for_real([]() -> Coroutine<> {
             say("ready");
             co_await ending_of(aio::sleep(1h));
@@ -121,27 +72,27 @@ TEST(Interrupt, ends_the_process_at_once_the_second_time) {
             say("never");
         });
     });
-    child.wait_for("ready");
-    child.interrupt();
-    child.wait_for("cleanup");
-    child.interrupt();
-    EXPECT_EQ(child.end(), "ready cleanup SIGINT");
+    child.says("ready");
+    child.send(SIGINT);
+    child.says("cleanup");
+    child.send(SIGINT);
+    EXPECT_EQ(child.end(), "ready cleanup signal 2");
 }
 
 TEST(Interrupt, reaches_a_main_that_is_never_idle) {
-    Child child([] {
+    Child child(nullptr, [] {
         run_for_real([]() -> Coroutine<> {
             say("ready");
             for (;;) co_await aio::sleep(0s);
         });
     });
-    child.wait_for("ready");
-    child.interrupt();
-    EXPECT_EQ(child.end(), "ready SIGINT");
+    child.says("ready");
+    child.send(SIGINT);
+    EXPECT_EQ(child.end(), "ready signal 2");
 }
 
 TEST(Interrupt, that_comes_while_main_runs_arrives_at_its_next_await) {
-    Child child([] {
+    Child child(nullptr, [] {
         run_for_real([]() -> Coroutine<> {
             raise(SIGINT);
             say("still-running");
@@ -153,7 +104,7 @@ TEST(Interrupt, that_comes_while_main_runs_arrives_at_its_next_await) {
 }
 
 TEST(Interrupt, of_a_main_that_ends_by_another_exception_lets_that_out) {
-    Child child([] {
+    Child child(nullptr, [] {
         aio::Runner runner(aio::ClockKind::real);
         const auto main = []() -> Coroutine<> {
             say("ready");
@@ -162,13 +113,13 @@ TEST(Interrupt, of_a_main_that_ends_by_another_exception_lets_that_out) {
         };
         say(thrown_by([&] { runner.run(main()); }));
     });
-    child.wait_for("ready");
-    child.interrupt();
+    child.says("ready");
+    child.send(SIGINT);
     EXPECT_EQ(child.end(), "ready aio::ValueError: instead exit 0");
 }
 
 TEST(Interrupt, can_be_swallowed_again_in_the_next_run) {
-    Child child([] {
+    Child child(nullptr, [] {
         aio::Runner runner(aio::ClockKind::real);
         const auto main = []() -> Coroutine<> {
             say("ready");
@@ -177,15 +128,15 @@ TEST(Interrupt, can_be_swallowed_again_in_the_next_run) {
         };
         for (int i = 0; i < 2; ++i) runner.run(main());
     });
-    child.wait_for("ready");
-    child.interrupt();
-    child.wait_for("swallowed ready");
-    child.interrupt();
+    child.says("ready");
+    child.send(SIGINT);
+    child.says("swallowed ready");
+    child.send(SIGINT);
     EXPECT_EQ(child.end(), "ready swallowed ready swallowed exit 0");
 }
 
 TEST(Interrupt, is_left_to_a_program_that_has_a_handler_of_its_own) {
-    Child child([] {
+    Child child(nullptr, [] {
         std::signal(SIGINT, [](int) { say("own-handler"); });
         run_for_real([]() -> Coroutine<> {
             raise(SIGINT);
@@ -198,13 +149,13 @@ TEST(Interrupt, is_left_to_a_program_that_has_a_handler_of_its_own) {
 }
 
 TEST(Interrupt, has_its_old_meaning_after_the_run) {
-    Child child([] {
+    Child child(nullptr, [] {
         run_for_real([]() -> Coroutine<> { co_return; });
         say("after");
         raise(SIGINT);
         say("never");
     });
-    EXPECT_EQ(child.end(), "after SIGINT");
+    EXPECT_EQ(child.end(), "after signal 2");
 }
 
 TEST(Interrupt, is_not_touched_by_a_loop_in_another_thread) {
