@@ -24,13 +24,13 @@
 #include "runtime/observe/dump_on_signal.hpp"       // IWYU pragma: export
 #include "runtime/reactor/errors.hpp"               // IWYU pragma: export
 #include "runtime/reactor/event_loop.hpp"           // IWYU pragma: export
+#include "runtime/sync/as_completed.hpp"            // IWYU pragma: export
 #include "runtime/sync/barrier.hpp"                 // IWYU pragma: export
 #include "runtime/sync/condition.hpp"               // IWYU pragma: export
 #include "runtime/sync/event.hpp"                   // IWYU pragma: export
 #include "runtime/sync/lock.hpp"                    // IWYU pragma: export
 #include "runtime/sync/queue.hpp"                   // IWYU pragma: export
 #include "runtime/sync/semaphore.hpp"               // IWYU pragma: export
-#include "runtime/tasks/as_completed.hpp"           // IWYU pragma: export
 #include "runtime/tasks/future.hpp"                 // IWYU pragma: export
 #include "runtime/tasks/gather.hpp"                 // IWYU pragma: export
 #include "runtime/tasks/run.hpp"                    // IWYU pragma: export

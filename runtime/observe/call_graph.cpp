@@ -108,15 +108,15 @@ class CallGraph {
         if (!waiting || is_over(*waiting)) return "Ready to go on";
         std::string what = waiting->what();
         const auto found = index_.find(&task);
-        if (const WaiterQueue* queue = queue_of(task)) {
-            what += held_by(*queue) + in_line(*queue);
-        } else if (found != index_.end() && !waits_for_[found->second].empty()) {
-            const std::string tasks = names(waits_for_[found->second]);
-            if (what.empty())
-                what = tasks;
-            else if (!dynamic_cast<const TaskState*>(waiting))
-                what += ": " + tasks;
-        }
+        const std::string tasks = found != index_.end() ? names(waits_for_[found->second]) : "";
+        const WaiterQueue* queue = queue_of(task);
+        if (queue && queue->holder() > 0)
+            what += held_by(*queue);
+        else if (what.empty())
+            what = tasks;
+        else if (!tasks.empty() && !dynamic_cast<const TaskState*>(waiting))
+            what += ": " + tasks;
+        if (queue) what += in_line(*queue);
         return "Waits for " + (what.empty() ? "an event of the loop: a descriptor, a thread or a timer" : what);
     }
 
@@ -127,7 +127,6 @@ class CallGraph {
     }
 
     std::string held_by(const WaiterQueue& queue) const {
-        if (queue.holder() == 0) return "";
         const auto holder = by_number_.find(queue.holder());
         return ", held by " + (holder != by_number_.end() ? quoted(*tasks_[holder->second]) : "a task that has ended");
     }

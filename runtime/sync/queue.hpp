@@ -84,6 +84,9 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
         while (wake_next(getters_)) {}
         while (wake_next(putters_)) {}
     }
+
+    /// The task that the next put() wakes, null if there is none. For the call graph.
+    const Entry* next_getter() const noexcept { return getters_.empty() ? nullptr : getters_.front()->task(); }
   private:
     bool has_room() const noexcept { return !full(); }
     bool has_items() const noexcept { return !empty(); }

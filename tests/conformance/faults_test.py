@@ -23,9 +23,9 @@ COMPILE = [*shlex.split(os.environ.get("CXX", "g++")),
            *shlex.split(os.environ.get("FLAGS", "-std=c++20 -O2 -g -I. -pthread")), "-O0", "-g0"]
 FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
 
-# Where the templates and inline functions of locks and queues are compiled: no other source calls them.
+# Where the templates and inline functions of locks and queues are compiled. There is a queue in as_completed().
 LOCKS = ["tests/conformance/statements_locks.cpp", "runtime/sync/barrier.cpp"]
-QUEUES = ["tests/conformance/statements_queues.cpp"]
+QUEUES = ["tests/conformance/statements_queues.cpp", "tests/conformance/statements_combinators.cpp"]
 
 # (what is wrong, file, text, what takes its place[, the sources that must be compiled anew])
 FAULTS = [
@@ -78,6 +78,8 @@ FAULTS = [
      "        T item = items_.pop();\n        if (empty()) finished_.set();\n        wake_next(putters_);", QUEUES),
     ("the greatest item of a priority queue comes out first", "runtime/sync/queue_items.hpp",
      "for (; i > 0 && item < heap_[(i - 1) / 2];", "for (; i > 0 && heap_[(i - 1) / 2] < item;", QUEUES),
+    ("as_completed gives first what came last", "runtime/sync/as_completed.hpp",
+     "Queue<std::optional<F>> done_;", "LifoQueue<std::optional<F>> done_;", QUEUES),
     ("a barrier counts the tasks of the next round with those that still leave", "runtime/sync/barrier.cpp",
      "return state_ != State::draining && state_ != State::resetting;", "return state_ != State::resetting;"),
     ("who is cancelled at a barrier is still counted", "runtime/sync/barrier.cpp",

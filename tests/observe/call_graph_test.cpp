@@ -145,6 +145,8 @@ TEST_ON_LOOP(CallGraph, goes_through_what_stands_between_two_tasks) {
     EXPECT_NE(graph(tasks[0]).find("Waits for a gather of 2: 'child', 'other'\n"), std::string::npos);
     EXPECT_NE(graph(tasks[1]).find("Waits for 'child'\n"), std::string::npos);
     EXPECT_NE(graph(tasks[3]).find("Waits for a shield: 'child'\n"), std::string::npos);
+    EXPECT_NE(graph(tasks[4]).find("Waits for an item of a queue: 'child'; in line: 'as_completed'\n"),
+              std::string::npos);
     EXPECT_NE(graph(tasks[5]).find("Waits for the task 'child'\n"), std::string::npos);
     co_await aio::gather(std::move(tasks));
 }
