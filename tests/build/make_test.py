@@ -15,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import ROOT, check, end  # noqa: E402
+
 PROGRAM = '#include "runtime/reactor/answer.hpp"\n#include <fmt/core.h>\nint main() { fmt::print("answer {}\\n", answer()); }\n'
 BENCHMARK = """#include <benchmark/benchmark.h>
 static void short_one(benchmark::State& state) {
@@ -37,16 +39,6 @@ FILES = {
     "notes/01-answer.cpp": PROGRAM,
     "notes/01-answer.md": "<!-- output notes/01-answer all -->\n```text\n```\n",
 }
-
-passed = failed = 0
-
-
-def check(what, good, seen=""):
-    global passed, failed
-    passed += bool(good)
-    failed += not good
-    if not good:
-        print(f"FAILED {what}\n{seen}")
 
 
 def make(*arguments, path=None, user=None):
@@ -166,5 +158,4 @@ with tempfile.TemporaryDirectory() as folder:
     what_bench_save_saves()
     what_it_builds()
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import ROOT, check, end  # noqa: E402
+
 compiler = os.environ.get("CXX", "g++")
 version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
 is_gcc_12 = subprocess.run([compiler, "-dM", "-E", "-x", "c++", "/dev/null"], capture_output=True, text=True,
@@ -19,7 +21,6 @@ is_gcc_12 = subprocess.run([compiler, "-dM", "-E", "-x", "c++", "/dev/null"], ca
 is_gcc_12 = "__clang__" not in is_gcc_12 and "#define __GNUC__ 12\n" in is_gcc_12
 
 print(version)
-passed = failed = 0
 with tempfile.TemporaryDirectory() as folder:
     for source in sorted(pathlib.Path(__file__).parent.glob("*_*.cpp")):
         for level in ("-O0", "-O2"):
@@ -32,10 +33,6 @@ with tempfile.TemporaryDirectory() as folder:
                 verdict = "miscompiled" if run.returncode else "sound"
             sound = verdict == "sound"
             right = sound if source.stem.startswith("allowed") else not (sound and is_gcc_12)
-            passed, failed = passed + right, failed + (not right)
-            if build.returncode and not right:
-                print(build.stderr.decode(errors="replace"))
-            print(f"  {source.stem:<36} {level}  {verdict}"
-                  f"{'' if right else '   <- not what this project relies on'}")
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+            print(f"  {source.stem:<36} {level}  {verdict}")
+            check(f"{source.stem} at {level} is what this project relies on", right, build.stderr.decode(errors="replace"))
+end()

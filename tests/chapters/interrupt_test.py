@@ -11,19 +11,12 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / os.environ.get("BUILD", "build") / "chapters/3.1-files"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import BUILD, check, end  # noqa: E402
+
+PROGRAM = BUILD / "chapters/3.1-files"
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored by what runs in the background
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    passed += bool(good)
-    failed += not good
-    if not good:
-        print(f"FAILED {what}")
 
 
 def run_until(half_way):
@@ -58,5 +51,4 @@ with tempfile.TemporaryDirectory() as folder:
     ended = subprocess.run([PROGRAM], env=os.environ | {"AIO_CLOCK": "virtual", "TMPDIR": folder}, stdout=subprocess.DEVNULL)
     check("without a signal nothing is left either", ended.returncode == 0 and not os.listdir(folder))
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

@@ -12,7 +12,9 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / ".tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import chapters  # noqa: E402
+from checks import check, end  # noqa: E402
 from normalise import normalise  # noqa: E402
 
 LATE = 0.1
@@ -58,15 +60,10 @@ def check_real(chapter):
 
 
 real = "--real" in sys.argv
-failed = passed = 0
 for chapter in chapters.all_chapters():
     if real and not isinstance(chapter.tutorial, float) and chapter.number not in RANDOM:
         continue
     trouble = (check_real if real else check_virtual)(chapter)
     print(f"{chapter.name}: {'FAILED' if trouble else 'ok'}", flush=True)
-    if trouble:
-        print(trouble)
-    failed += bool(trouble)
-    passed += not trouble
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+    check(chapter.name, not trouble, trouble)
+end()

@@ -8,18 +8,10 @@ import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / os.environ.get("BUILD", "build") / "chapters/5.2-generators"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import BUILD, check, end  # noqa: E402
 
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    passed += bool(good)
-    failed += not good
-    if not good:
-        print(f"FAILED {what}")
+PROGRAM = BUILD / "chapters/5.2-generators"
 
 
 def run(*arguments):
@@ -41,5 +33,4 @@ for wrong in (["--sed", "7"], ["--seed"], ["--seed", "7x"], ["--seed", "-1"], ["
     check(f"{wrong}: one line, status 2, nothing printed",
           ended.returncode == 2 and ended.stderr.count("\n") == 1 and "--seed" in ended.stderr and not ended.stdout)
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

@@ -9,7 +9,9 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / ".tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import chapters  # noqa: E402
+from checks import check, end  # noqa: E402
 
 RUNS = 100
 NAMES = [f"Task-{i}" for i in range(5)] + [f"CPUTask-{i}" for i in range(3)]
@@ -25,7 +27,7 @@ def found(pattern, lines):
     return [match[1] for line in lines if (match := re.fullmatch(pattern, line))]
 
 
-def check_queue(lines, workers, names):
+def broken_in_queue(lines, workers, names):
     """The rules that the lines of one of the two queues break."""
     taken, answered = found(TAKEN, lines), found(ANSWERED, lines)
     running, most, ended_early = set(), 0, False
@@ -44,28 +46,19 @@ def check_queue(lines, workers, names):
     }.items() if broken}
 
 
-def check(output):
-    """The rules that a run breaks: those of the tutorial's first queue, then those of its second one."""
+def broken_rules(output):
+    """Of a run: those of the tutorial's first queue, then those of its second one."""
     first, second = output.split("\n=== Priority Task Queue ===\n")
-    return check_queue(first.split("\n"), 3, NAMES), check_queue(second.split("\n"), 2, BY_PRIORITY)
+    return broken_in_queue(first.split("\n"), 3, NAMES), broken_in_queue(second.split("\n"), 2, BY_PRIORITY)
 
 
 def main():
-    passed = failed = 0
-
-    def expect(what, good):
-        nonlocal passed, failed
-        passed += bool(good)
-        failed += not good
-        if not good:
-            print(f"FAILED {what}")
-
     chapter = next(chapter for chapter in chapters.all_chapters() if chapter.number == "5.3")
     for _ in range(RUNS):
         output, _, error = chapters.run_virtual(chapter)
         output = output.split(chapters.BEYOND)[0]
-        broken = error or check(output)
-        expect(f"{broken}\n{output}", broken == (set(), set()))
+        broken = error or broken_rules(output)
+        check(broken, broken == (set(), set()), output)
 
     ids = re.findall(UUID, output)
     swap = {"Task-1": "Task-2", "Task-2": "Task-1"}
@@ -77,11 +70,9 @@ def main():
         "jobs start in their order": re.sub("Task-[12]", lambda name: swap[name[0]], output),
         "at most 2 run at once": re.sub(r"(\nCompleted High.*)(\n.*\nStarting Med.*)", r"\2\1", output),
     }.items():
-        expect(f"seen: not '{rule}'", any(rule in broken for broken in check(wrong)))
-
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0
+        check(f"seen: not '{rule}'", any(rule in broken for broken in broken_rules(wrong)))
+    end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

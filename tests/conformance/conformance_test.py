@@ -11,33 +11,25 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import checks  # noqa: E402
+from checks import BUILD, check  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-RUNNER = ROOT / os.environ.get("BUILD", "build") / "tests/conformance"
+RUNNER = BUILD / "tests/conformance"
 FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
 PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
 SEEDS = "1..100" if os.environ.get("SAN") else "1..500"
 
-passed = failed = skipped = 0
-
-
-def check(what, good):
-    global passed, failed
-    passed += good
-    failed += not good
-    if not good:
-        print(f"FAILED {what}")
-
 
 def check_programs(*selection):
     """Counts what check.py finds."""
-    global passed, failed
     run = subprocess.run([PYTHON, HERE / "check.py", RUNNER, *selection, *FEATURES], capture_output=True, text=True)
     said = re.search(r"^(\d+) passed, (\d+) failed$", run.stdout, re.M)
     check(f"check.py {selection} counts its programs", said and int(said[1]) + int(said[2]) > 0)
     if said:
-        passed += int(said[1])
-        failed += int(said[2])
+        checks.passed += int(said[1])
+        checks.failed += int(said[2])
     if run.returncode:
         print(run.stdout, run.stderr)
 
@@ -61,7 +53,7 @@ if release.split() == ["3", "11", "2"]:
     check_programs("--seeds", SEEDS)
 else:
     print(f"{PYTHON} is not CPython 3.11.2: no new programs")
-    skipped += 1
+    checks.skipped += 1
 
 raises = program({"op": "sleep", "ms": 5}, {"op": "raise", "kind": "ValueError", "text": "e1"})
 stuck = program({"op": "future", "var": "f"}, {"op": "await", "what": "f"})
@@ -78,5 +70,4 @@ check("in a batch each starts afresh, also after an error", status == 0 and [lis
       [["log"], ["error"], ["error"], ["log"], ["error"], ["log"]] and answers[0] == answers[5])
 check("an error says what is missing", answers[1] == {"error": "statement fly is not supported"})
 
-print(f"{passed} passed, {failed} failed, {skipped} skipped")
-sys.exit(1 if failed else 0)
+checks.end()

@@ -11,7 +11,11 @@ import sys
 import tempfile
 import time
 
-CAT = pathlib.Path(os.environ.get("BUILD", "build"), "tests", "cat")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import BUILD, check, end  # noqa: E402
+from echo_server import free_port  # noqa: E402
+
+CAT = BUILD / "tests/cat"
 LINE = b"a line of some length, so that pieces end anywhere\n"
 SIZES = (0, 5, 3_000_000)
 
@@ -53,7 +57,6 @@ asyncio.run(main())
 """
 
 folder = tempfile.TemporaryDirectory()
-passed = failed = 0
 
 
 def payload(size):
@@ -104,20 +107,8 @@ def listens_at(path):
                for line in pathlib.Path("/proc/net/unix").read_text().splitlines()[1:])
 
 
-def free_port():
-    import socket
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return str(s.getsockname()[1])
-
-
-def check(name, expected, got):
-    global passed, failed
-    same = expected == got
-    passed += same
-    failed += not same
-    if not same:
-        print(f"FAILED {name}: {len(got)} bytes came back, and {len(expected)} were expected")
+def check_bytes(name, expected, got):
+    check(name, got == expected, f"{len(got)} bytes came back, and {len(expected)} were expected")
 
 
 def ours_to(name, kind, command, port=None):
@@ -126,7 +117,7 @@ def ours_to(name, kind, command, port=None):
         with Server(kind, command, port() if port else None) as server:
             where = [server.where] if kind == "unix" else ["127.0.0.1", server.where]
             done = subprocess.run([CAT, "send", kind, *where, str(size)], stdout=subprocess.PIPE, timeout=60)
-            check(f"ours to {name}, {kind}, {size} bytes", payload(size), done.stdout)
+            check_bytes(f"ours to {name}, {kind}, {size} bytes", payload(size), done.stdout)
 
 
 def theirs_to_ours(name, kind, command):
@@ -136,14 +127,14 @@ def theirs_to_ours(name, kind, command):
         for size in SIZES:
             done = subprocess.run([word.replace("WHERE", server.where) for word in command],
                                   input=payload(size), stdout=subprocess.PIPE, timeout=60)
-            check(f"{name} to ours, {kind}, {size} bytes", payload(size), done.stdout)
+            check_bytes(f"{name} to ours, {kind}, {size} bytes", payload(size), done.stdout)
 
 
 def nc_as_server(kind):
     """nc sends nothing back: it says what it has got, and sends something of its own. It may leave without a word if it
     sees our end before it has read its own input: so that is there first, and we do send something."""
     for size in SIZES[1:]:
-        port = free_port()
+        port = str(free_port())
         listen = ["nc", "-lU", "-N", "PATH"] if kind == "unix" else ["nc", "-l", "-N", "127.0.0.1", port]
         with Server(kind, listen, port) as server:
             where = [server.where] if kind == "unix" else ["127.0.0.1", port]
@@ -153,12 +144,12 @@ def nc_as_server(kind):
             ours = subprocess.Popen([CAT, "send", kind, *where, str(size)], stdout=subprocess.PIPE)
             got_by_nc, _ = server.process.communicate(timeout=60)
             got_by_us, _ = ours.communicate(timeout=60)
-            check(f"ours to nc, {kind}, {size} bytes", payload(size), got_by_nc)
-            check(f"nc to ours, {kind}, {size} bytes", b"what nc says", got_by_us)
+            check_bytes(f"ours to nc, {kind}, {size} bytes", payload(size), got_by_nc)
+            check_bytes(f"nc to ours, {kind}, {size} bytes", b"what nc says", got_by_us)
 
 
 python = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
-port = free_port()
+port = str(free_port())
 ours_to("socat", "tcp", ["socat", "-t", "60", f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr", "EXEC:cat"], lambda: port)
 ours_to("socat", "unix", ["socat", "-t", "60", "UNIX-LISTEN:PATH", "EXEC:cat"])
 theirs_to_ours("socat", "tcp", ["socat", "-t", "60", "-", "TCP:127.0.0.1:WHERE"])
@@ -170,5 +161,4 @@ for each in ("tcp", "unix"):
 theirs_to_ours("nc", "tcp", ["nc", "-N", "127.0.0.1", "WHERE"])
 theirs_to_ours("nc", "unix", ["nc", "-N", "-U", "WHERE"])
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

@@ -8,7 +8,10 @@ import subprocess
 import sys
 import tempfile
 
-LINT = pathlib.Path(__file__).resolve().parents[2] / ".tools/lint.py"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import ROOT, check, end  # noqa: E402
+
+LINT = ROOT / ".tools/lint.py"
 
 # Stands in for clang-format 14: finds fault with any line that holds two blanks before a semicolon.
 STAND_IN = """#!/bin/sh
@@ -190,17 +193,6 @@ def lint(files):
         return {(place.rpartition(":")[0], rule) for place, rule in found}
 
 
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    passed += good
-    failed += not good
-    if not good:
-        print(f"FAILED {what}")
-
-
 found = lint(CLEAN)
 check(f"nothing to find, but: {found}", not found)
 
@@ -213,5 +205,4 @@ for rule, plants in FAULTS.items():
         found = {name for _, name in lint(CLEAN | files)}
         check(f"{rule}: planted {text[:70]!r} in {path}; found {found or 'nothing'}", found == {rule})
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

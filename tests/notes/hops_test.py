@@ -7,6 +7,9 @@ import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import BUILD, check, end  # noqa: E402
+
 if sys.version_info[:2] != (3, 11):
     print("it wants Python 3.11: others take a different number of turns")
     sys.exit(77)
@@ -103,13 +106,9 @@ async def main():
 
 
 asyncio.run(main())
-program = pathlib.Path(os.environ.get("BUILD", "build"), "notes/08-futures-hop-by-hop")
-ours = subprocess.run([program], env=os.environ | {"AIO_CLOCK": "virtual"}, capture_output=True, text=True, check=True)
+ours = subprocess.run([BUILD / "notes/08-futures-hop-by-hop"], env=os.environ | {"AIO_CLOCK": "virtual"}, capture_output=True, text=True, check=True)
 rows = [tuple(part.strip() for part in (line[:25], line[25:57], line[57:])) for line in ours.stdout.splitlines()[1:]]
-failed = int(len(rows) != len(printed))
+check("as many rows", len(rows) == len(printed), f"ours: {len(rows)}\nCPython: {len(printed)}")
 for row, cpython in zip(rows, printed):
-    if row != cpython:
-        failed += 1
-        print(f"ours: {row}\nCPython: {cpython}")
-print(f"{len(printed) - failed} passed, {failed} failed")
-sys.exit(failed > 0)
+    check("the same row", row == cpython, f"ours: {row}\nCPython: {cpython}")
+end()

@@ -12,13 +12,13 @@ import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = "build/address-undefined"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import ROOT, check, end  # noqa: E402
 
 environment = {name: value for name, value in os.environ.items()
                if name not in ("BUILD", "CXX", "SAN", "FLAGS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 environment |= {"AIO_CLOCK": "virtual", "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
-program = f"{BUILD}/notes/11-lifetime-traps"
+program = "build/address-undefined/notes/11-lifetime-traps"
 subprocess.run(["make", "-s", program, "SAN=address,undefined"], cwd=ROOT, env=environment, check=True)
 
 
@@ -35,19 +35,15 @@ def report(name):
     return lines
 
 
-passed = failed = 0
 page = (ROOT / "notes/11-lifetime-traps.md").read_text()
 names = re.findall(r'\{"(\w+)", \{\w+::wrong', (ROOT / "notes/11-lifetime-traps.cpp").read_text())
 quotes = dict(re.findall(r"^<!-- sanitizer (\w+) -->\n```text\n(.*?)^```$", page, re.M | re.S))
+check("each wrong program has a block in the page", names and all(quotes.get(name) for name in names), f"{names}, {quotes}")
 for name in names:
-    said = iter(report(name))
-    missing = [line for line in quotes.get(name, "no block in the page").splitlines() if line not in said]
-    passed, failed = passed + (not missing), failed + bool(missing)
-    if missing:
-        print(f"{name}: the sanitizer did not say `{missing[0]}`; it said:", *report(name), sep="\n  ")
+    said = report(name)
+    rest = iter(said)
+    missing = [line for line in quotes.get(name, "").splitlines() if line not in rest]
+    check(f"{name}: the sanitizer says {missing[:1]}", not missing, "\n  ".join(["it said:"] + said))
 run = subprocess.run([ROOT / program], env=environment, capture_output=True, text=True)
-passed, failed = passed + (run.returncode == 0), failed + (run.returncode != 0)
-if run.returncode:
-    print("a right program was caught:", run.stderr)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+check("the right programs are not caught", run.returncode == 0, run.stderr)
+end()
