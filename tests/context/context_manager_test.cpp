@@ -10,6 +10,7 @@
 #include "runtime/context/exit_stack.hpp"
 #include "runtime/context/with.hpp"
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -152,30 +153,19 @@ TEST_ON_LOOP(ContextManager, stands_beside_others_in_one_with_and_in_a_stack) {
 }
 
 TEST(ContextManager, cancelled_at_any_await_cleans_up_what_was_entered) {
-    for (int turn = 0; turn <= 6; ++turn) {
-        Counted::reset();
-        Log log;
-        const auto main = [&]() -> Coroutine<> {
-            const auto body = [&]() -> Coroutine<> {
-                co_await with(context_manager(numbered(log, 1, 2)), [&]() -> Coroutine<> {
-                    const Counted local;
-                    co_await turns(2);
-                    log("block");
-                });
-            };
-            const auto task = create_task(body);
-            co_await turns(turn + 1);
-            task.cancel();
-            const std::string ending = co_await ending_of(task);
-            log(ending);
-        };
-        run_virtually(main());
-        const std::string expected = turn < 2   ? "aio::CancelledError"
-                                     : turn < 4 ? "+1 -1(aio::CancelledError) aio::CancelledError"
-                                     : turn < 6 ? "+1 block aio::CancelledError"  // its own cleaning up was cancelled
-                                                : "+1 block -1 returned";
-        EXPECT_EQ(log.text(), expected) << turn;
-        EXPECT_EQ(Counted::alive(), 0) << turn;
+    const auto uses = [](Log& log) -> Coroutine<> {
+        co_await with(context_manager(numbered(log, 1, 2)), [&]() -> Coroutine<> {
+            const Counted local;
+            co_await turns(2);
+            log("block");
+        });
+    };
+    for (int turn = 1; turn <= 7; ++turn) {
+        const std::string expected = turn <= 2   ? "cancelled"
+                                     : turn <= 4 ? "+1 -1(aio::CancelledError) cancelled"
+                                     : turn <= 6 ? "+1 block cancelled"  // its own cleaning up was cancelled
+                                                 : "+1 block -1 returned";
+        EXPECT_EQ(log_when_cancelled(turn, uses), expected) << turn;
     }
 }
 

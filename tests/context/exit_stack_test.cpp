@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -286,25 +287,15 @@ Coroutine<> walk(Log& log) {
 }
 
 TEST(ExitStack, cancelled_at_any_await_tries_to_leave_each_manager_that_it_had_entered_once) {
-    for (int turn = 0; turn <= 10; ++turn) {
-        Counted::reset();
-        Log log;
-        const auto main = [&]() -> Coroutine<> {
-            const auto task = create_task(walk(log));
-            co_await turns(turn + 1);
-            task.cancel();
-            const std::string ending = co_await ending_of(task);
-            log(ending.substr(0, ending.find(':')));
-        };
-        run_virtually(main());
-        const std::string expected = turn < 2    ? "aio"
-                                     : turn < 4  ? "+a -a(CancelledError) aio"
-                                     : turn < 6  ? "+a +b -b(CancelledError) -a(CancelledError) aio"
-                                     : turn < 8  ? "+a +b block -a(CancelledError) aio"  // that of b was cancelled
-                                     : turn < 10 ? "+a +b block -b aio"                  // that of a was
-                                                 : "+a +b block -b -a returned";
-        EXPECT_EQ(log.text(), expected) << turn;
-        EXPECT_EQ(Counted::alive(), 0) << turn;
+    for (int turn = 1; turn <= 11; ++turn) {
+        const std::string expected = turn <= 2   ? "cancelled"
+                                     : turn <= 4 ? "+a -a(CancelledError) cancelled"
+                                     : turn <= 6 ? "+a +b -b(CancelledError) -a(CancelledError) cancelled"
+                                     : turn <= 8
+                                         ? "+a +b block -a(CancelledError) cancelled"  // that of b was cancelled
+                                     : turn <= 10 ? "+a +b block -b cancelled"         // that of a was
+                                                  : "+a +b block -b -a returned";
+        EXPECT_EQ(log_when_cancelled(turn, walk), expected) << turn;
     }
 }
 

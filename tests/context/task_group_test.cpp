@@ -6,6 +6,7 @@
 
 #include "runtime/context/with.hpp"
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -16,14 +17,6 @@ using aio::create_task;
 using aio::TaskGroup;
 using aio::with;
 
-Coroutine<int> returns(int value, aio::Duration delay = 0s) {
-    co_await aio::sleep(delay);
-    co_return value;
-}
-Coroutine<> fails(std::string text, aio::Duration delay = 0s) {
-    co_await aio::sleep(delay);
-    throw aio::ValueError(text);
-}
 /// Tells when it is cancelled.
 Coroutine<> waits(Log& log, std::string name) {
     const std::string ending = co_await ending_of(forever());

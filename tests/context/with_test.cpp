@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -382,33 +383,22 @@ TEST_ON_LOOP(WithSeveral, that_can_swallow_give_one_optional) {
 }
 
 TEST(WithSeveral, cancelled_at_any_await_leave_each_that_was_entered) {
-    for (int turn = 0; turn <= 10; ++turn) {
-        Counted::reset();
-        Log log;
-        const auto main = [&]() -> Coroutine<> {
-            const auto body = [&]() -> Coroutine<> {
-                Named a{log, "a", false, 2}, b{log, "b", false, 2};
-                co_await with(a, b, [&]() -> Coroutine<> {
-                    const Counted local;
-                    co_await turns(2);
-                    log("block");
-                });
-            };
-            const auto task = create_task(body);
-            co_await turns(turn + 1);
-            task.cancel();
-            const std::string ending = co_await ending_of(task);
-            log(ending.substr(0, ending.find(':')));
-        };
-        run_virtually(main());
-        const std::string expected = turn < 2    ? "aio"
-                                     : turn < 4  ? "+a -a! aio"
-                                     : turn < 6  ? "+a +b -b! -a! aio"
-                                     : turn < 8  ? "+a +b block -a! aio"
-                                     : turn < 10 ? "+a +b block -b aio"
-                                                 : "+a +b block -b -a returned";
-        EXPECT_EQ(log.text(), expected) << turn;
-        EXPECT_EQ(Counted::alive(), 0) << turn;
+    const auto uses = [](Log& log) -> Coroutine<> {
+        Named a{log, "a", false, 2}, b{log, "b", false, 2};
+        co_await with(a, b, [&]() -> Coroutine<> {
+            const Counted local;
+            co_await turns(2);
+            log("block");
+        });
+    };
+    for (int turn = 1; turn <= 11; ++turn) {
+        const std::string expected = turn <= 2    ? "cancelled"
+                                     : turn <= 4  ? "+a -a! cancelled"
+                                     : turn <= 6  ? "+a +b -b! -a! cancelled"
+                                     : turn <= 8  ? "+a +b block -a! cancelled"
+                                     : turn <= 10 ? "+a +b block -b cancelled"
+                                                  : "+a +b block -b -a returned";
+        EXPECT_EQ(log_when_cancelled(turn, uses), expected) << turn;
     }
 }
 

@@ -47,7 +47,9 @@ TEST(FramePool, takes_back_in_one_thread_what_another_has_allocated) {
     void* memory = nullptr;
     std::thread([&] { memory = FramePool::allocate(100); }).join();
     FramePool::deallocate(memory, 100);
-    memory = FramePool::allocate(100);
+    void* const again = FramePool::allocate(100);
+    if (AIO_FRAME_POOL) { EXPECT_EQ(again, memory); }
+    memory = again;
     std::thread([&] { FramePool::deallocate(memory, 100); }).join();
 }
 

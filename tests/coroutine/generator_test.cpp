@@ -204,6 +204,19 @@ TEST_ON_LOOP(Generator, a_timeout_ends_it_where_it_waits) {
 
 // ---- aclose
 
+AsyncGenerator<int> leaves_slowly(aio::Duration time) {
+    bool closed = false;
+    try {
+        co_yield 1;
+    } catch (const GeneratorExit&) { closed = true; }
+    if (closed) co_await aio::sleep(time);
+}
+AsyncGenerator<int> fails_when_closed() {
+    try {
+        co_yield 1;
+    } catch (const GeneratorExit&) { throw aio::ValueError("e1"); }
+}
+
 TEST_ON_LOOP(Generator, aclose_throws_GeneratorExit_at_the_yield) {
     Log log;
     auto g = slow(log, 3);
@@ -223,40 +236,21 @@ TEST_ON_LOOP(Generator, aclose_of_one_not_started_runs_nothing_of_it) {
 }
 
 TEST_ON_LOOP(Generator, aclose_waits_for_what_it_awaits_on_its_way_out) {
-    const auto leaves_slowly = []() -> AsyncGenerator<int> {
-        bool closed = false;
-        try {
-            co_yield 1;
-        } catch (const GeneratorExit&) { closed = true; }
-        if (closed) co_await aio::sleep(2s);
-    };
-    auto g = leaves_slowly();
+    auto g = leaves_slowly(2s);
     co_await g.next();
     co_await g.aclose();
     EXPECT_EQ(now(), 2000);
 }
 
 TEST_ON_LOOP(Generator, an_aclose_that_is_cancelled_leaves_a_generator_that_has_ended) {
-    const auto leaves_slowly = []() -> AsyncGenerator<int> {
-        bool closed = false;
-        try {
-            co_yield 1;
-        } catch (const GeneratorExit&) { closed = true; }
-        if (closed) co_await forever();
-    };
-    auto g = leaves_slowly();
+    auto g = leaves_slowly(1h);
     co_await g.next();
     EXPECT_EQ(co_await ending_of(aio::wait_for(g.aclose(), 1s)), "aio::TimeoutError: timed out");
     EXPECT_EQ(co_await g.next(), std::nullopt);  // in 3.11.2 a RuntimeError: "already running"
 }
 
 TEST_ON_LOOP(Generator, aclose_throws_what_the_generator_throws_instead) {
-    const auto fails = []() -> AsyncGenerator<int> {
-        try {
-            co_yield 1;
-        } catch (const GeneratorExit&) { throw aio::ValueError("e1"); }
-    };
-    auto g = fails();
+    auto g = fails_when_closed();
     co_await g.next();
     EXPECT_EQ(co_await ending_of(g.aclose()), "aio::ValueError: e1");
 }
@@ -318,7 +312,7 @@ TEST_ON_LOOP(Generator, may_be_moved_while_a_task_is_inside) {
 // ---- Dropped
 
 /// Yields once, and says when it is closed and when that is done, and how it is destroyed.
-AsyncGenerator<int> leaves_slowly(Log& log) {
+AsyncGenerator<int> tells_how_it_leaves(Log& log) {
     const Farewell farewell(log, "destroyed");
     bool closed = false;
     try {
@@ -333,7 +327,7 @@ AsyncGenerator<int> leaves_slowly(Log& log) {
 TEST_ON_LOOP(Generator, dropped_half_way_its_loop_closes_it_in_a_task) {
     Log log;
     {
-        auto g = leaves_slowly(log);
+        auto g = tells_how_it_leaves(log);
         co_await g.next();
     }
     EXPECT_EQ(log.text(), "");
@@ -390,13 +384,8 @@ TEST_ON_LOOP(Generator, dropped_while_a_task_is_inside_it_may_end_there) {
 
 TEST_ON_LOOP(Generator, an_error_while_a_dropped_one_is_closed_is_reported) {
     const Reports reports;
-    const auto fails = []() -> AsyncGenerator<int> {
-        try {
-            co_yield 1;
-        } catch (const GeneratorExit&) { throw aio::ValueError("e1"); }
-    };
     {
-        auto g = fails();
+        auto g = fails_when_closed();
         co_await g.next();
     }
     co_await turns(3);
@@ -474,12 +463,7 @@ TEST(GeneratorAtTheEnd, one_that_is_dropped_as_main_ends_is_destroyed_and_runs_n
 TEST(GeneratorAtTheEnd, errors_of_closing_are_reported) {
     aio::Runner runner(aio::ClockKind::virtual_time);
     const Reports reports(runner.get_loop());
-    const auto fails = []() -> AsyncGenerator<int> {
-        try {
-            co_yield 1;
-        } catch (const GeneratorExit&) { throw aio::ValueError("e1"); }
-    };
-    auto g = fails();
+    auto g = fails_when_closed();
     const auto main = [&]() -> Coroutine<> { co_await g.next(); };
     runner.run(main());
     runner.close();
@@ -495,7 +479,7 @@ TEST(GeneratorAtTheEnd, one_may_drop_another_that_waits_to_be_closed) {
             to("dropped-it");
         };
         generators.push_back(drops(log, generators));
-        generators.push_back(leaves_slowly(log));
+        generators.push_back(tells_how_it_leaves(log));
         co_await generators[0].next();
         co_await generators[1].next();
     };

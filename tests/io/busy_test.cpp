@@ -7,24 +7,17 @@
 
 #include "runtime/aio.hpp"
 #include "tests/support/on_loop.hpp"
+#include "tests/support/streams.hpp"
 
 namespace {
 
 using aio::Coroutine;
 using aio::StreamReader;
 using aio::StreamWriter;
+using aio::test::echo;
 using aio::test::run_virtually;
 
 constexpr bool sanitized = !AIO_FRAME_POOL;
-
-Coroutine<void> echo(StreamReader reader, StreamWriter writer) {
-    while (true) {
-        const std::string data = co_await reader.read(1 << 16);
-        if (data.empty()) break;
-        writer.write(data);
-        co_await writer.drain();
-    }
-}
 
 Coroutine<void> echo_lines(StreamReader reader, StreamWriter writer) {
     while (true) {

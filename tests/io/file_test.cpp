@@ -161,7 +161,7 @@ TEST_ON_LOOP(File, each_mode_does_what_it_does_in_python) {
     EXPECT_EQ(contents(folder / "g"), "new");
     for (const char* mode : {"", "q", "rw", "r++", "rbt", "wr", "+", "b"}) {
         const std::string error = thrown_by([&] { static_cast<void>(open_file(path, mode)); });
-        EXPECT_EQ(error.substr(0, 30), ("aio::ValueError: invalid mode '" + std::string(mode)).substr(0, 30)) << mode;
+        EXPECT_TRUE(error.starts_with("aio::ValueError: invalid mode '" + std::string(mode) + "'")) << error;
     }
 }
 

@@ -61,18 +61,14 @@ TEST_ON_LOOP(OpenConnection, refuses_a_limit_of_nothing) {
 }
 
 TEST_ON_LOOP(OpenConnection, tells_the_loop_of_a_peer_that_resets) {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const int listener = aio::test::bound_socket();
     EXPECT_EQ(listen(listener, 1), 0);
-    const std::string name = aio::SocketAddress::bound_to(listener).text();
-    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", aio::SocketAddress::bound_to(listener).port());
+    const auto where = aio::SocketAddress::bound_to(listener);
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", where.port());
     const auto read = aio::create_task(reader.read(10));
     co_await settle();
     aio::test::reset(accept(listener, nullptr, nullptr));
-    const std::string error = "aio::ConnectionResetError: read from " + name + ": Connection reset by peer";
+    const std::string error = "aio::ConnectionResetError: read from " + where.text() + ": Connection reset by peer";
     EXPECT_EQ(co_await ending_of(read), error);
     EXPECT_EQ(co_await ending_of(writer.drain()), error);
     ::close(listener);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <filesystem>
+#include <set>
 
 #include "runtime/context/with.hpp"
 #include "runtime/tasks/gather.hpp"
@@ -16,21 +17,12 @@ namespace {
 using aio::Coroutine;
 using aio::StreamReader;
 using aio::StreamWriter;
+using aio::test::echo;
 using aio::test::ending_of;
 using aio::test::open_descriptors;
 using aio::test::run_virtually;
 using aio::test::settle;
 using namespace std::chrono_literals;
-
-Coroutine<void> echo(StreamReader reader, StreamWriter writer) {
-    while (true) {
-        const std::string data = co_await reader.read(1 << 16);
-        if (data.empty()) break;
-        writer.write(data);
-        co_await writer.drain();
-    }
-    writer.close();
-}
 
 std::uint16_t port_of(const aio::Server& server) { return server.sockets().front().port(); }
 
@@ -43,24 +35,33 @@ Coroutine<std::string> ask(std::uint16_t port, std::string question) {
 }
 
 TEST_ON_LOOP(Server, has_a_task_made_for_each_connection) {
-    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    std::set<std::string> tasks;
+    const auto handle = [&](StreamReader reader, StreamWriter writer) -> Coroutine<> {
+        tasks.insert(aio::current_task().get_name());
+        co_await echo(reader, writer);
+    };
+    auto server = co_await aio::start_server(handle, "127.0.0.1", 0);
     EXPECT_TRUE(server.is_serving());
     EXPECT_EQ(server.sockets().front().host(), "127.0.0.1");
     std::vector<Coroutine<std::string>> clients;
     for (int i = 0; i < 90; ++i) clients.push_back(ask(port_of(server), "question " + std::to_string(i)));
     const std::vector<std::string> answers = co_await aio::gather(std::move(clients));
     for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], "question " + std::to_string(i));
+    EXPECT_EQ(tasks.size(), answers.size());
 }
 
 TEST_ON_LOOP(Server, listens_at_ipv4_and_ipv6_where_no_host_is_given) {
     auto server = co_await aio::start_server(echo, "", 0);
+    std::set<int> families;
     for (const aio::SocketAddress& address : server.sockets()) {
+        families.insert(address.family());
         const std::string host = address.family() == AF_INET ? "127.0.0.1" : "::1";
         auto [reader, writer] = co_await aio::open_connection(host, address.port());
         writer.write("hello");
         EXPECT_EQ(co_await reader.readexactly(5), "hello");
         EXPECT_EQ(writer.get_extra_info("peername")->port(), address.port());
     }
+    EXPECT_EQ(families, (std::set<int>{AF_INET, AF_INET6}));
 }
 
 TEST_ON_LOOP(Server, serves_a_unix_socket_and_takes_the_place_of_a_stale_one) {
@@ -212,52 +213,61 @@ TEST(Server, leaves_nothing_behind_when_the_loop_ends_while_it_serves) {
 
 #if AIO_FRAME_POOL  // not under UBSan, which needs descriptors itself; tests/faults has the same without a limit
 
+/// A client of `server`, which takes the last descriptor that this process may have while this lives.
+class LastDescriptor {
+  public:
+    explicit LastDescriptor(const aio::Server& server)
+        : client(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit none{static_cast<rlim_t>(client) + 1, before_.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &none);
+        const auto address = server.sockets().front();
+        ::connect(client, address.data(), address.size());
+    }
+    ~LastDescriptor() { ::close(client), lift(); }
+    LastDescriptor(const LastDescriptor&) = delete;
+    LastDescriptor& operator=(const LastDescriptor&) = delete;
+    void lift() const { setrlimit(RLIMIT_NOFILE, &before_); }
+    const int client;
+  private:
+    rlimit before_{};
+};
+
 TEST_ON_LOOP(Server, rests_when_the_process_has_no_descriptors_left) {
     aio::test::Reports reports;
     auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
     auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port_of(server));
     co_await settle();
 
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const rlimit none{static_cast<rlim_t>(client) + 1, limit.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &none);
-    const auto server_address = server.sockets().front();
-    ::connect(client, server_address.data(), server_address.size());
+    const LastDescriptor last(server);
     const long began = aio::test::now();
     co_await aio::sleep(2500ms);
     EXPECT_EQ(aio::test::now() - began, 2500);
     // Once when it came, and once a second: it does not spin.
     const std::string report = "socket.accept() out of system resource: std::system_error: accept at " +
-                               server_address.text() + ": Too many open files";
+                               server.sockets().front().text() + ": Too many open files";
     EXPECT_EQ(reports.text(), report + " " + report + " " + report);
     writer.write("others");  // are served as before
     EXPECT_EQ(co_await reader.readexactly(6), "others");
 
-    setrlimit(RLIMIT_NOFILE, &limit);
-    aio::test::put(client, "late");
+    last.lift();
+    aio::test::put(last.client, "late");
     co_await aio::sleep(1s);
-    EXPECT_EQ(aio::test::take(client), "late");
-    ::close(client);
+    EXPECT_EQ(aio::test::take(last.client), "late");
 }
 
 TEST_ON_LOOP(Server, may_be_closed_while_it_rests) {
     aio::test::Reports reports;
     auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const rlimit none{static_cast<rlim_t>(client) + 1, limit.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &none);
-    const auto server_address = server.sockets().front();
-    ::connect(client, server_address.data(), server_address.size());
+    const LastDescriptor last(server);
     co_await settle();
-    EXPECT_FALSE(reports.text().empty());
+    const std::string reported = reports.text();
+    EXPECT_NE(reported, "");
     server.close();
-    setrlimit(RLIMIT_NOFILE, &limit);
-    ::close(client);
+    EXPECT_TRUE(aio::get_running_loop().timers().empty());
+    last.lift();
     co_await aio::sleep(3s);
+    EXPECT_EQ(reports.text(), reported);
 }
 
 #endif

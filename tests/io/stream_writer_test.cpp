@@ -217,7 +217,7 @@ TEST_ON_LOOP(StreamWriter, wakes_all_who_wait_when_the_connection_breaks) {
     const std::string at_drain = co_await ending_of(drain), at_close = co_await ending_of(closed);
     EXPECT_EQ(at_drain, "aio::ConnectionResetError: read from a unix socket without a name: Connection reset by peer");
     EXPECT_EQ(at_close, at_drain);
-    co_await ending_of(read);
+    EXPECT_EQ(co_await ending_of(read), at_drain);
 }
 
 TEST(StreamWriter, leaks_nothing_when_the_loop_ends_before_all_is_sent) {

@@ -56,6 +56,36 @@ auto threads() { return std::distance(std::filesystem::directory_iterator("/proc
 
 int most_threads() { return std::min(32, static_cast<int>(std::thread::hardware_concurrency()) + 4); }
 
+/// Whether it comes true while the threads work.
+template <class Condition> Coroutine<bool> soon(Condition condition) {
+    for (int i = 0; i < 10'000 && !condition(); ++i) co_await to_thread(std::this_thread::yield);
+    co_return condition();
+}
+Coroutine<bool> none_is_left() {
+    return soon([] { return Present::count == 0; });
+}
+
+/// Its main leaves a function in a thread that nobody awaits. That one is let go when the loop has ended, if the loop
+/// does not wait for it.
+class LeavesAFunction {
+  public:
+    Coroutine<> main() const {
+        create_task(to_thread(pass, gate_));
+        co_await turns(2);
+        gate_->entered.wait();
+    }
+    ~LeavesAFunction() { opens_.join(); }
+    bool passed() const { return gate_->passed; }
+    long holders() const { return gate_.use_count(); }
+  private:
+    const SharedGate gate_ = std::make_shared<Gate>();
+    std::thread opens_{[gate = gate_.get()] {
+        gate->entered.wait();
+        std::this_thread::sleep_for(5ms);  // for real: so long does a loop that does not wait need to end
+        gate->open.release();
+    }};
+};
+
 int add(int a, int b) { return a + b; }
 
 TEST_ON_LOOP(ToThread, returns_what_the_function_returns) { EXPECT_EQ(co_await to_thread(add, 2, 3), 5); }
@@ -120,7 +150,7 @@ TEST_ON_LOOP(ToThread, the_virtual_clock_stands_still_while_a_thread_works) {
     EXPECT_EQ(log.text(), "");
 }
 
-TEST_ON_LOOP(ToThread, uses_one_thread_for_calls_one_after_the_other) {
+TEST_ON_LOOP(ToThread, calls_in_a_thread_that_is_idle_if_there_is_one) {
     std::set<std::thread::id> threads;
     for (int i = 0; i < 20; ++i) {
         threads.insert(co_await to_thread(std::this_thread::get_id));
@@ -159,8 +189,8 @@ TEST_ON_LOOP(ToThread, cancelled_ends_at_once_and_the_function_runs_on) {
     EXPECT_EQ(co_await ending_of(task), "aio::CancelledError");
     EXPECT_FALSE(gate->passed);
     gate->open.release();
-    co_await to_thread([] {});
-    while (!gate->passed) co_await to_thread(std::this_thread::yield);
+    const auto passed = [=] { return gate->passed.load(); };
+    EXPECT_TRUE(co_await soon(passed));
 }
 
 TEST_ON_LOOP(ToThread, cancelled_before_a_thread_has_begun_it_is_never_called) {
@@ -200,9 +230,7 @@ TEST_ON_LOOP(ToThread, cancelled_when_the_result_is_there_already_drops_it_whole
         task.cancel();
         EXPECT_EQ(co_await ending_of(std::move(task)), "aio::CancelledError");
     }
-    co_await to_thread([] {});
-    while (Present::count > 0) co_await to_thread(std::this_thread::yield);
-    EXPECT_EQ(Present::count, 0);
+    EXPECT_TRUE(co_await none_is_left());
 }
 
 TEST_ON_LOOP(ToThread, a_time_limit_does_not_wait_for_the_thread) {
@@ -215,20 +243,10 @@ TEST_ON_LOOP(ToThread, a_time_limit_does_not_wait_for_the_thread) {
 }
 
 TEST(ToThread, run_waits_for_the_end_of_functions_that_nobody_awaits_any_more) {
-    const auto gate = std::make_shared<Gate>();
-    std::thread opens([gate] {
-        gate->entered.wait();
-        std::this_thread::sleep_for(5ms);  // so that run() has reached its end, if it does not wait
-        gate->open.release();
-    });
-    run_virtually([](SharedGate g) -> Coroutine<> {
-        create_task(to_thread(pass, g));
-        co_await turns(2);
-        g->entered.wait();
-    }(gate));
-    EXPECT_TRUE(gate->passed);
-    opens.join();
-    EXPECT_EQ(gate.use_count(), 1);
+    const LeavesAFunction program;
+    run_virtually(program.main());
+    EXPECT_TRUE(program.passed());
+    EXPECT_EQ(program.holders(), 1);
 }
 
 TEST(ToThread, all_threads_are_joined_and_nothing_is_left) {
@@ -272,22 +290,13 @@ TEST(ToThread, refuses_work_when_the_loop_is_about_to_end) {
 }
 
 TEST(ToThread, a_runner_that_is_not_closed_waits_for_its_threads_too) {
-    const auto gate = std::make_shared<Gate>();
-    std::thread opens([gate] {
-        gate->entered.wait();
-        gate->open.release();
-    });
+    const LeavesAFunction program;
     {
         aio::Runner runner(aio::ClockKind::virtual_time);
-        runner.run([](SharedGate g) -> Coroutine<> {
-            create_task(to_thread(pass, g));
-            co_await turns(2);
-            g->entered.wait();
-        }(gate));
+        runner.run(program.main());
     }
-    EXPECT_TRUE(gate->passed);
-    opens.join();
-    EXPECT_EQ(gate.use_count(), 1);
+    EXPECT_TRUE(program.passed());
+    EXPECT_EQ(program.holders(), 1);
 }
 
 TEST(ToThread, a_thread_may_run_a_loop_of_its_own) {
@@ -316,7 +325,7 @@ TEST_ON_LOOP(ToThread, cancelled_at_random_moments_loses_nothing) {
         const std::string ending = co_await ending_of(std::move(task));
         EXPECT_TRUE(ending == "aio::CancelledError" || ending == "returned") << ending;
     }
-    while (Present::count > 0) co_await to_thread(std::this_thread::yield);
+    EXPECT_TRUE(co_await none_is_left());
 }
 
 }  // namespace

@@ -45,6 +45,13 @@ void turn(EventLoop& loop) {
     loop.run_once();
 }
 
+/// Writes until there is no room.
+void fill(Descriptor& descriptor) {
+    const std::string block(1 << 16, 'x');
+    while (descriptor.writable())
+        descriptor.after_write(::write(descriptor.fd(), block.data(), block.size()), block.size());
+}
+
 /// A descriptor and the other end of its socket.
 struct Connection {
     EventLoop loop{ClockKind::virtual_time};
@@ -59,12 +66,6 @@ struct Connection {
         descriptor.after_read(got, most);
         text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return text;
-    }
-    /// Writes until there is no room.
-    void fill() {
-        const std::string block(1 << 16, 'x');
-        while (descriptor.writable())
-            descriptor.after_write(::write(descriptor.fd(), block.data(), block.size()), block.size());
     }
 };
 
@@ -146,7 +147,7 @@ TEST(Descriptor, that_is_owned_hears_of_a_hang_up_that_comes_after_the_data_was_
 TEST(Descriptor, that_is_owned_hears_when_there_is_room_again) {
     Connection c;
     turn(c.loop);
-    c.fill();
+    fill(c.descriptor);
     const int before = c.descriptor.edges_to_write;
     turn(c.loop);
     EXPECT_EQ(c.descriptor.edges_to_write, before);
@@ -170,10 +171,7 @@ TEST(Descriptor, that_is_owned_hears_as_a_writer_that_the_other_end_is_gone) {
     auto pipe = make_pipe();
     Heard descriptor(loop, pipe.release(1));
     turn(loop);
-    while (descriptor.writable()) {
-        const std::string block(1 << 16, 'x');
-        descriptor.after_write(::write(descriptor.fd(), block.data(), block.size()), block.size());
-    }
+    fill(descriptor);
     const int before = descriptor.edges_to_write;
     pipe.close(0);
     turn(loop);

@@ -90,13 +90,24 @@ TEST(Handle, may_be_dropped_and_the_callback_runs_all_the_same) {
     EXPECT_EQ(log.text(), "soon later");
 }
 
-TEST(Handle, may_outlive_its_loop) {
-    aio::Handle handle;
+TEST(Handle, may_outlive_its_loop_and_be_cancelled_then) {
+    Counted::reset();
     {
-        EventLoop loop(ClockKind::virtual_time);
-        handle = loop.call_soon([] {});
+        aio::Handle soon;
+        aio::TimerHandle later;
+        {
+            EventLoop loop(ClockKind::virtual_time);
+            soon = loop.call_soon([counted = Counted()] {});
+            later = loop.call_later(1s, [counted = Counted()] {});
+        }
+        for (aio::Handle* handle : {&soon, static_cast<aio::Handle*>(&later)}) {
+            EXPECT_FALSE(handle->cancelled());
+            handle->cancel();
+            EXPECT_TRUE(handle->cancelled());
+        }
+        EXPECT_EQ(Counted::alive(), 2);
     }
-    EXPECT_FALSE(handle.cancelled());
+    EXPECT_EQ(Counted::alive(), 0);
 }
 
 TEST(Handle, of_a_timer_knows_its_deadline) {

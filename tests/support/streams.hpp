@@ -28,18 +28,34 @@ struct StreamAndPeer {
     StreamAndPeer(const Ref<detail::Stream>& stream, int other) : reader(stream), writer(stream), peer(other) {}
 };
 
+/// The handler of a server that sends back what it gets.
+inline Coroutine<> echo(StreamReader reader, StreamWriter writer) {
+    while (true) {
+        const std::string data = co_await reader.read(1 << 16);
+        if (data.empty()) break;
+        writer.write(data);
+        co_await writer.drain();
+    }
+    writer.close();
+}
+
 /// Waits until nothing more happens by itself. On the virtual clock only: it asks epoll before it jumps.
 inline auto settle() { return sleep(std::chrono::milliseconds(1)); }
 
-/// A TCP socket bound to a free port of the loopback that does not listen: who connects is refused.
+/// A TCP socket that is bound to a free port of the loopback.
+inline int bound_socket() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    [[maybe_unused]] const int failed = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    return fd;
+}
+
+/// Does not listen: who connects is refused.
 class UnservedPort {
   public:
-    UnservedPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        [[maybe_unused]] const int failed = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    }
+    UnservedPort() : fd_(bound_socket()) {}
     ~UnservedPort() { ::close(fd_); }
     UnservedPort(const UnservedPort&) = delete;
     UnservedPort& operator=(const UnservedPort&) = delete;
@@ -51,12 +67,8 @@ class UnservedPort {
 /// Listens, and accepts nobody: its queue is filled, so that the kernel answers no further connection.
 class DeafPort {
   public:
-    DeafPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        [[maybe_unused]] int failed = bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-        failed = listen(fd_, 0);
+    DeafPort() : fd_(bound_socket()) {
+        [[maybe_unused]] int failed = listen(fd_, 0);
         const auto bound = SocketAddress::bound_to(fd_);
         for (int& client : clients_) {
             client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

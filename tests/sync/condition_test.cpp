@@ -128,7 +128,7 @@ TEST_ON_LOOP(Condition, takes_the_lock_again_before_it_lets_a_cancellation_throu
     EXPECT_FALSE(condition.locked());
 }
 
-TEST_ON_LOOP(Condition, that_cannot_tell_a_cancellation_loses_none) {
+TEST_ON_LOOP(Condition, leaves_its_lock_free_when_one_is_cancelled_after_it_was_notified) {
     Condition condition;
     Log log;
     const auto task = create_task(waits(condition, log, "never"));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -19,14 +20,6 @@ using aio::gather;
 using aio::return_exceptions;
 using aio::Task;
 
-Coroutine<int> returns(int value, aio::Duration delay = 0s) {
-    co_await aio::sleep(delay);
-    co_return value;
-}
-Coroutine<> fails(std::string text, aio::Duration delay = 0s) {
-    co_await aio::sleep(delay);
-    throw aio::ValueError(text);
-}
 Coroutine<std::unique_ptr<int>> unique(int value) { co_return std::make_unique<int>(value); }
 
 // ---- results
@@ -89,11 +82,14 @@ TEST_ON_LOOP(Gather, starts_its_children_though_nobody_awaits_it) {
 }
 
 TEST_ON_LOOP(Gather, lives_without_a_handle_until_its_children_are_done) {
+    Log log;
     const Future<int> child;
-    { auto dropped = gather(child, returns(1)); }
+    gather(child, returns(1)).add_done_callback([&](const auto&) { log("done"); });
     co_await turns(3);
+    EXPECT_EQ(log.text(), "");
     child.set_result(1);
     co_await turns(3);
+    EXPECT_EQ(log.text(), "done");
 }
 
 TEST_ON_LOOP(Gather, takes_one_child_twice) {

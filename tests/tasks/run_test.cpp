@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 
@@ -20,11 +21,6 @@ using aio::ClockKind;
 using aio::Coroutine;
 using aio::create_task;
 using aio::Runner;
-
-Coroutine<int> returns(int value) {
-    co_await turns(1);
-    co_return value;
-}
 
 // ---- aio::run
 
@@ -62,7 +58,7 @@ TEST_ON_LOOP(Run, is_refused_inside_a_running_loop) {
     const Reports reports;
     EXPECT_EQ(thrown_by([] { aio::run(returns(1)); }),
               "aio::RuntimeError: aio::run() cannot be called from a running event loop");
-    EXPECT_EQ(reports.text(), "coroutine 'returns' was never awaited");
+    EXPECT_EQ(reports.text(), "coroutine 'aio::test::returns' was never awaited");
     const int still_works = co_await returns(2);
     EXPECT_EQ(still_works, 2);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/counted.hpp"
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -19,16 +20,6 @@ using aio::Task;
 Coroutine<> says(Log& log, std::string word) {
     log(word);
     co_return;
-}
-
-Coroutine<int> returns(int value) {
-    co_await turns(1);
-    co_return value;
-}
-
-Coroutine<> fails(std::string text) {
-    co_await turns(1);
-    throw aio::ValueError(text);
 }
 
 // ---- how it runs

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -16,10 +17,6 @@ using aio::create_task;
 using aio::Future;
 using aio::wait_for;
 
-Coroutine<int> returns(int value, aio::Duration delay) {
-    co_await aio::sleep(delay);
-    co_return value;
-}
 /// Answers a cancellation with `value` after `cleanup`.
 Coroutine<int> refuses(int value, aio::Duration cleanup) {
     co_await ending_of(forever());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/endings.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -13,15 +14,6 @@ using namespace aio::test;
 using aio::Coroutine;
 using aio::create_task;
 using aio::Task;
-
-Coroutine<int> returns(int value, aio::Duration delay) {
-    co_await aio::sleep(delay);
-    co_return value;
-}
-Coroutine<int> fails(aio::Duration delay) {
-    co_await aio::sleep(delay);
-    throw aio::ValueError("boom");
-}
 
 /// "1 2 | 3": the numbers of the tasks that are done, and of those that are not.
 std::string numbers(const std::vector<Task<int>>& tasks, const aio::Waited<Task<int>>& waited) {
@@ -38,7 +30,8 @@ std::string numbers(const std::vector<Task<int>>& tasks, const aio::Waited<Task<
 }
 
 TEST_ON_LOOP(Wait, for_all_gives_all_in_the_order_in_which_they_were_given) {
-    const std::vector tasks{create_task(returns(0, 3s)), create_task(fails(1s)), create_task(returns(2, 2s))};
+    const std::vector tasks{create_task(returns(0, 3s)), create_task(fails<int>("boom", 1s)),
+                            create_task(returns(2, 2s))};
     const auto waited = co_await aio::wait(tasks);
     EXPECT_EQ(numbers(tasks, waited), "0 1 2 |");
     EXPECT_EQ(now(), 3000);
@@ -53,8 +46,8 @@ TEST_ON_LOOP(Wait, for_the_first_ends_with_it) {
 }
 
 TEST_ON_LOOP(Wait, for_the_first_exception_passes_by_results_and_cancellations) {
-    const std::vector tasks{create_task(returns(0, 1s)), create_task(returns(1, 9s)), create_task(fails(2s)),
-                            create_task(returns(3, 9s))};
+    const std::vector tasks{create_task(returns(0, 1s)), create_task(returns(1, 9s)),
+                            create_task(fails<int>("boom", 2s)), create_task(returns(3, 9s))};
     tasks[1].cancel();
     const auto waited = co_await aio::wait(tasks, aio::FIRST_EXCEPTION);
     EXPECT_EQ(numbers(tasks, waited), "0 1 2 | 3");
