@@ -131,6 +131,8 @@ TEST_ON_LOOP(AsCompleted, takes_no_turn_for_what_is_there) {
     for (auto next : all) sum += co_await next;
     EXPECT_EQ(sum, 3);
     EXPECT_FALSE(turned);
+    co_await turns(1);
+    EXPECT_TRUE(turned);
 }
 
 TEST_ON_LOOP(AsCompleted, takes_what_ends_in_the_turn_of_the_timeout_for_late) {
