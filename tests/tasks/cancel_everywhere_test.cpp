@@ -100,6 +100,7 @@ struct TaskGroup : Children {
     }
 };
 struct TaskGroupWithAnError : Children {
+    static constexpr bool always_has_an_error = true;
     Coroutine<> victim() {
         const auto block = [this](auto& group) -> Coroutine<> {
             group.create_task(child(3));
