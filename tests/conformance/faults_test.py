@@ -20,11 +20,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / os.environ.get("BUILD", "build")
 COMPILE = [*shlex.split(os.environ.get("CXX", "g++")),
-           *shlex.split(os.environ.get("FLAGS", "-std=c++20 -O2 -g -I. -pthread")), "-O0", "-g0"]
+           *shlex.split(os.environ.get("FLAGS", "-std=c++20 -O2 -g -I. -pthread")), "-O0", "-g0", "-Wno-subobject-linkage"]
 FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
 
 # Where the templates and inline functions of locks and queues are compiled. There is a queue in as_completed().
-LOCKS = ["tests/conformance/statements_locks.cpp", "runtime/sync/barrier.cpp"]
+LOCKS = ["tests/conformance/statements_locks.cpp", "floors/sync.cpp"]
 QUEUES = ["tests/conformance/statements_queues.cpp", "tests/conformance/statements_combinators.cpp"]
 
 # (what is wrong, file, text, what takes its place[, the sources that must be compiled anew])
@@ -33,7 +33,7 @@ FAULTS = [
      "    running_loop->ready().append(callbacks_);",
      "    running_loop->call_soon([self = Ref(this)] { running_loop->ready().append(self->callbacks_); });"),
     ("who waits for a future is woken last-in first-out", "runtime/tasks/future.cpp",
-     "    if (done_callbacks_ > 0) keep_alive_behind(callbacks_);",
+     "    if (has_done_callbacks_) keep_alive_behind(callbacks_);",
      "    EntryList reversed;\n"
      "    while (Entry* entry = callbacks_.pop_front()) {\n"
      "        EntryList later;\n"
@@ -42,7 +42,7 @@ FAULTS = [
      "        reversed.append(later);\n"
      "    }\n"
      "    callbacks_.append(reversed);\n"
-     "    if (done_callbacks_ > 0) keep_alive_behind(callbacks_);"),
+     "    if (has_done_callbacks_) keep_alive_behind(callbacks_);"),
     ("who waits for a semaphore is woken last-in first-out", "runtime/sync/semaphore.cpp",
      "    waiters_.push_back(waiter);",
      "    detail::WaiterQueue others;\n"
@@ -138,13 +138,15 @@ def check(what, good, details=""):
         print(f"FAILED {what}{details}")
 
 
+def made():
+    """What the interpreter is linked from: (source, object) each. A floor of the runtime is one source."""
+    objects = [o for folder in ("floors", "tests/conformance") for o in (BUILD / "obj" / folder).glob("*.o")]
+    return [(str(o.relative_to(BUILD / "obj").with_suffix(".cpp")), o) for o in sorted(objects)]
+
+
 def sources_reached_by(path):
     """The sources that must be compiled anew when `path` changes."""
-    if path.endswith(".cpp"):
-        return [path]
-    made = [d for folder in ("runtime", "tests/conformance") for d in (BUILD / "obj" / folder).rglob("*.d")]
-    return [str(d.relative_to(BUILD / "obj").with_suffix(".cpp")) for d in sorted(made)
-            if path in d.read_text().replace(":", " ").split()]
+    return [source for source, o in made() if path in o.with_suffix(".d").read_text().replace(":", " ").split()]
 
 
 def compiles(tree, command):
@@ -160,10 +162,9 @@ def build(tree, sources):
         commands = [COMPILE + ["-c", source, "-o", f"{source}.o"] for source in sources]
         if not all(pool.map(lambda command: compiles(tree, command), commands)):
             return None
-    others = [str(o) for o in sorted((BUILD / "obj/tests/conformance").glob("*.o"))
-              if str(o.relative_to(BUILD / "obj").with_suffix(".cpp")) not in sources]
+    others = [str(o) for source, o in made() if source not in sources]
     faulty = [f"{source}.o" for source in sources]
-    linked = compiles(tree, COMPILE + ["-o", "interpreter", *faulty, *others, str(BUILD / "libaio.a")])
+    linked = compiles(tree, COMPILE + ["-o", "interpreter", *faulty, *others])
     return tree / "interpreter" if linked else None
 
 
@@ -173,6 +174,7 @@ def finds(what, path, text, replacement, compiled_anew=None):
         tree = pathlib.Path(folder)
         for sources in ("runtime", "tests/conformance"):
             shutil.copytree(ROOT / sources, tree / sources, ignore=shutil.ignore_patterns("cases", "random"))
+        shutil.copytree(BUILD / "floors", tree / "floors")
         found = (tree / path).read_text().count(text) if (tree / path).exists() else 0
         if found != 1:
             return check(f"{what}: no longer applies: its text stands {found} times in {path}", False)
