@@ -73,6 +73,8 @@ template <class T = void> class [[nodiscard]] Coroutine {
 
     // For those who run a coroutine without awaiting it.
 
+    /// None yet.
+    explicit Coroutine(std::nullptr_t) noexcept : frame_(nullptr) {}
     void require_unstarted() const {
         if (!frame_ || frame_->owner) detail::throw_already_awaited();
     }

@@ -11,10 +11,13 @@
 #endif
 
 namespace aio::detail {
-/// One list of free blocks for each size class, in every thread. All blocks come from operator new, so one may be freed
-/// in another thread than the one that took it. What a thread has freed it keeps until it ends.
+/// One list of free blocks for each size, in every thread. Blocks are cut from slabs, with no word of malloc's between
+/// them, and may be freed in another thread than the one that took them. What a thread has freed it keeps until it
+/// ends.
 class FramePool {
   public:
+    /// Aligned as an object of `size` bytes may ask for, up to std::max_align_t: a size that is no multiple of 16 has
+    /// nothing in it that is aligned to 16.
     static void* allocate(std::size_t size) {
         const std::size_t c = class_of(size);
         if (c >= classes || !pool.free_[c]) return allocate_new(size);
@@ -22,18 +25,19 @@ class FramePool {
     }
     static void deallocate(void* memory, std::size_t size) noexcept {
         const std::size_t c = class_of(size);
-        if (c >= classes || !pool.open_) return ::operator delete(memory);
+        if (c >= classes || !pool.open_) return deallocate_closed(memory, size);
         pool.free_[c] = new (memory) Block{pool.free_[c]};
     }
   private:
     struct Block {
         Block* next;
     };
+    struct Slab;
     struct AtThreadEnd;
-    // Blocks are 8 bytes short of a multiple of 32, for malloc puts a word of its own before each.
-    static constexpr std::size_t step = 32, word = 8, classes = 32;
-    static constexpr std::size_t class_of(std::size_t size) { return (size + word - 1) / step; }
+    static constexpr std::size_t step = 8, classes = 128;
+    static constexpr std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
     static void* allocate_new(std::size_t size);
+    static void deallocate_closed(void* memory, std::size_t size) noexcept;
 
     static thread_local constinit FramePool pool;
     std::array<Block*, classes> free_{};

@@ -3,7 +3,6 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include "runtime/io/os_errors.hpp"
 
 namespace aio::detail {
@@ -13,8 +12,7 @@ constexpr std::size_t most_parts = 1024;    // of one sendmsg(2)
 }  // namespace
 
 Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner)
-    : Descriptor(get_running_loop(), fd), limit_(clamp(limit)), owner_(std::move(owner)) {
-    if (peer.size() <= sizeof internet_peer_) std::memcpy(&internet_peer_, peer.data(), peer.size());
+    : Descriptor(get_running_loop(), fd), limit_(clamp(limit) & largest_size), peer_(peer), owner_(std::move(owner)) {
     // Small writes go out at once, as asyncio's do. A unix socket refuses, and does so anyway.
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -62,10 +60,10 @@ void Stream::write(std::span<iovec> parts) {
         sent -= already;
         if (already == bytes.size()) continue;
         const bool first = all_sent();
-        output().bytes.append(bytes.substr(already));
+        details().output.append(bytes.substr(already));
         if (first) retain();
     }
-    paused_ |= !all_sent() && output_->bytes.size() > output_->high_water;
+    paused_ |= !all_sent() && details_->output.size() > details_->high_water;
 }
 // [/write]
 
@@ -102,12 +100,12 @@ void Stream::on_writable() noexcept {
 
 /// Sends what could not be sent before, as far as the socket takes it now.
 void Stream::flush() noexcept {
-    const std::string_view bytes = output_->bytes.view();
+    const std::string_view bytes = details_->output.view();
     iovec part{const_cast<char*>(bytes.data()), bytes.size()};
     const std::size_t sent = send({&part, 1});
     if (lost()) return;
-    output_->bytes.drop(sent);
-    paused_ &= output_->bytes.size() > output_->high_water / 4;
+    details_->output.drop(sent);
+    paused_ &= details_->output.size() > details_->high_water / 4;
     if (!paused_) wake_waiters();
     if (!all_sent()) return;
     release();
@@ -121,18 +119,18 @@ void Stream::write_eof() {
     if (all_sent()) ::shutdown(fd(), SHUT_WR);
 }
 
-Stream::Output& Stream::output() {
-    if (!output_) output_ = std::make_unique<Output>();
-    return *output_;
+Stream::Details& Stream::details() {
+    if (!details_) details_ = std::make_unique<Details>();
+    return *details_;
 }
 
 void Stream::set_high_water(std::size_t bytes) {
-    output().high_water = bytes;
-    paused_ = output_->bytes.size() > bytes;
+    details().high_water = bytes;
+    paused_ = details_->output.size() > bytes;
 }
 
 void Stream::wake_waiters() noexcept {
-    if (output_) output_->waiters.wake_all();
+    if (details_) details_->waiters.wake_all();
 }
 
 // ---- The end
@@ -144,7 +142,7 @@ void Stream::close() noexcept {
 }
 
 void Stream::fail(const char* operation, int error) noexcept {
-    error_ = connection_error(error, operation + peer().text());
+    details().error = connection_error(error, operation + peer().text());
     Descriptor::close();
 }
 
@@ -156,13 +154,12 @@ void Stream::on_close() noexcept {
     wake_waiters();
     if (owner_) owner_->stream_is_lost();
     if (all_sent()) return;
-    output_->bytes = {};
+    details_->output = {};
     release();
 }
 
 SocketAddress Stream::peer() const noexcept {
-    const auto family = internet_peer_.sin6_family;
-    if (family == AF_UNSPEC) return SocketAddress::connected_to(fd());
-    return {&internet_peer_, static_cast<socklen_t>(family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6))};
+    const SocketAddress kept = peer_.get();
+    return kept.family() == AF_UNSPEC ? SocketAddress::connected_to(fd()) : kept;
 }
 }  // namespace aio::detail

@@ -1,20 +1,20 @@
 // A connection: a socket with what it has received and what it could not send yet. Reader and writer are its two faces.
 #pragma once
-#include <netinet/in.h>
 #include <sys/uio.h>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <span>
 #include "runtime/io/byte_queue.hpp"
-#include "runtime/io/socket_address.hpp"
+#include "runtime/io/peer_address.hpp"
 #include "runtime/reactor/descriptor.hpp"
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
-/// A size that has no need of 64 bits.
+/// A size that has no need of 64 bits: 256 MB at most.
+constexpr std::uint32_t largest_size = (1u << 28) - 1;
 inline std::uint32_t clamp(std::size_t bytes) noexcept {
-    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
+    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, largest_size));
 }
 
 /// Who must outlive a stream, because its code serves it: a server.
@@ -62,8 +62,8 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     /// Queues the reader, if there is one, and forgets it.
     bool wake_reader() noexcept;
     /// Wakes `waiter` when there is less to send, or when the connection is made.
-    void wait_writable(QueuedWaiter& waiter) { output().waiters.push_back(waiter); }
-    bool awaited() const noexcept override { return reader || (output_ && !writable()); }
+    void wait_writable(QueuedWaiter& waiter) { details().waiters.push_back(waiter); }
+    bool awaited() const noexcept override { return reader || (details_ && !writable()); }
 
     // The end.
 
@@ -73,20 +73,22 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     /// The socket is closed.
     bool lost() const noexcept { return fd() < 0; }
     /// What broke the connection; null if nothing did.
-    const std::exception_ptr& error() const noexcept { return error_; }
+    std::exception_ptr error() const noexcept { return details_ ? details_->error : nullptr; }
     void throw_error() const {
-        if (error_) std::rethrow_exception(error_);
+        if (details_ && details_->error) std::rethrow_exception(details_->error);
     }
 
     SocketAddress peer() const noexcept;
   private:
-    struct Output : Pooled {
-        ByteQueue bytes;  // while there are some, they own a reference
+    /// What a stream that is silent, or swift, does without.
+    struct Details : Pooled {
+        ByteQueue output;  // what could not be sent at once; while there is some, it owns a reference
         std::size_t high_water = 1 << 16;
         WaiterQueue waiters;  // for less to send, or for the end
+        std::exception_ptr error;
     };
-    Output& output();
-    bool all_sent() const noexcept { return !output_ || output_->bytes.empty(); }
+    Details& details();
+    bool all_sent() const noexcept { return !details_ || details_->output.empty(); }
     bool receive() noexcept;
     std::size_t send(std::span<iovec> parts) noexcept;
     void flush() noexcept;
@@ -96,14 +98,13 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     void on_writable() noexcept override;
     void on_close() noexcept override;
 
+    std::uint32_t limit_ : 28;
     bool eof_ : 1 = false;        // the other end will send no more
     bool write_eof_ : 1 = false;  // nor will we
     bool closing_ : 1 = false;
     bool paused_ : 1 = false;
-    std::uint32_t limit_;
-    sockaddr_in6 internet_peer_{};    // also of IPv4. Kept, for the kernel forgets it with the connection.
-    std::unique_ptr<Output> output_;  // null until something could not be sent at once, or somebody waited
-    std::exception_ptr error_;
+    PeerAddress peer_;
+    std::unique_ptr<Details> details_;
     Ref<StreamOwner> owner_;
   public:
     ByteQueue input;              ///< what has arrived and nobody has taken yet

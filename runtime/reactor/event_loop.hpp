@@ -117,6 +117,7 @@ class EventLoop {
     const Clock& clock() const noexcept { return clock_; }
     /// No two loops of a process have the same, dead ones included.
     std::uint64_t id() const noexcept { return id_; }
+    std::uint64_t next_number() noexcept { return ++numbers_; }  ///< another one each time
     /// `function` runs between two turns after wake(), which a signal handler may call.
     void set_wake_handler(std::function<void()> function) { wake_handler_ = std::move(function); }
     void wake() noexcept { selector_.wake(); }
@@ -152,7 +153,7 @@ class EventLoop {
     bool running_ = false;
     bool stopping_ = false;
     bool muted_ = false;
-    std::uint64_t id_;
+    std::uint64_t id_, numbers_ = 0;
     std::array<EntryList, 2> queues_;
     EntryList* ready_ = &queues_[0];  // what runs in the next turn
     Turn turn_;                       // between the two, for g++ 12 makes a slow vector of pointers side by side

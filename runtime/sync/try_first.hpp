@@ -1,7 +1,6 @@
 // Most awaits of a lock or queue need not wait: they shall not pay for a coroutine.
 #pragma once
 #include <coroutine>
-#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -28,13 +27,13 @@ template <class Object, class Ready, class Now, class Slowly, class... Held> cla
                 return operation_.ready_(*operation_.object_);
         }
         template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
-            waiting_.emplace(operation_.call(operation_.slowly_));
-            waiting_->start(*Pump::current, &awaiting.promise());
+            waiting_ = operation_.call(operation_.slowly_);
+            waiting_.start(*Pump::current, &awaiting.promise());
         }
-        T await_resume() { return waiting_ ? waiting_->take() : operation_.call(operation_.now_); }
+        T await_resume() { return waiting_.address() ? waiting_.take() : operation_.call(operation_.now_); }
       private:
         TryFirst operation_;
-        std::optional<Waiting> waiting_;
+        Waiting waiting_{nullptr};
     };
     Awaiter operator co_await() const& { return Awaiter(*this); }
     Awaiter operator co_await() && { return Awaiter(std::move(*this)); }

@@ -11,7 +11,7 @@ bool FutureState::cancel() {
 void FutureState::complete(Phase phase) {
     if (!belongs_to_running_loop()) throw RuntimeError("a future can be completed only in its own loop");
     phase_ = phase;
-    if (done_callbacks_ > 0) keep_alive_behind(callbacks_);
+    if (has_done_callbacks_) keep_alive_behind(callbacks_);
     running_loop->ready().append(callbacks_);
 }
 // [/complete]
@@ -22,17 +22,18 @@ void FutureState::keep_alive_behind(EntryList& callbacks) noexcept {
     callbacks.push_back(*this);
 }
 
-std::uint32_t FutureState::add_done_callback(std::function<void(FutureState&)> function) {
+std::uint64_t FutureState::add_done_callback(std::function<void(FutureState&)> function) {
     auto callback = std::make_unique<DoneCallback>(*this, std::move(function));
     add_callback(*callback);
     if (done()) keep_alive_behind(running_loop->ready());
-    return callback.release()->id = ++done_callbacks_;
+    has_done_callbacks_ = true;
+    return callback.release()->number;
 }
 
-std::size_t FutureState::remove_done_callback(std::uint32_t id) {
+std::size_t FutureState::remove_done_callback(std::uint64_t number) {
     for (Entry* entry = callbacks_.front(); entry; entry = callbacks_.after(*entry)) {
         auto* callback = dynamic_cast<DoneCallback*>(entry);
-        if (callback && callback->id == id) return delete callback, 1;
+        if (callback && callback->number == number) return delete callback, 1;
     }
     return 0;
 }

@@ -35,7 +35,7 @@ struct DoneCallback final : Entry, Pooled {
     void discard() noexcept override { delete this; }
     FutureState& state;  // no reference: a future that nobody holds will never be done
     std::function<void(FutureState&)> function;
-    std::uint32_t id = 0;
+    const std::uint64_t number = running_loop->next_number();
 };
 
 /// The object that the handles of a future share.
@@ -70,8 +70,8 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
         if (!done() && !belongs_to_running_loop()) throw RuntimeError("a future of another loop can't be waited for");
         (done() ? get_running_loop().ready() : callbacks_).push_back(entry);
     }
-    std::uint32_t add_done_callback(std::function<void(FutureState&)> function);
-    std::size_t remove_done_callback(std::uint32_t id);
+    std::uint64_t add_done_callback(std::function<void(FutureState&)> function);
+    std::size_t remove_done_callback(std::uint64_t number);
 
     /// Throws InvalidStateError while it is pending, CancelledError if it was cancelled.
     void require_result();
@@ -86,14 +86,15 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     const EntryList& callbacks() const noexcept { return callbacks_; }
 
     bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
+  private:
+    Phase phase_ = Phase::pending;
+    bool has_done_callbacks_ = false;  // some of the program were added
   protected:
     EntryList callbacks_;
   private:
     void keep_alive_behind(EntryList& callbacks) noexcept;
 
-    Phase phase_ = Phase::pending;
-    std::uint32_t done_callbacks_ = 0;  // how many of the program were ever added
-    std::uint64_t loop_id_;
+    const std::uint64_t loop_id_;
 };
 
 template <class T> class FutureStateOf : public FutureState {
@@ -166,16 +167,16 @@ class FutureBase {
 
     /// Calls `function` with a handle in the turn after the future is done. What it throws goes to the exception
     /// handler. Returns a number for remove_done_callback().
-    template <class F> std::uint32_t add_done_callback(F&& function) const {
+    template <class F> std::uint64_t add_done_callback(F&& function) const {
         return add<FutureBase>(std::forward<F>(function));
     }
     /// How many were removed: 1, or 0 if there is none of that number or it is on its way already.
-    std::size_t remove_done_callback(std::uint32_t number) const { return state_->remove_done_callback(number); }
+    std::size_t remove_done_callback(std::uint64_t number) const { return state_->remove_done_callback(number); }
 
     bool operator==(const FutureBase& other) const noexcept { return state_.get() == other.state_.get(); }
     detail::FutureState& state() const noexcept { return *state_; }
   protected:
-    template <class Handle, class F> std::uint32_t add(F&& function) const {
+    template <class Handle, class F> std::uint64_t add(F&& function) const {
         return state_->add_done_callback(
             [f = std::forward<F>(function)](detail::FutureState& state) mutable { f(Handle(Ref(&state))); });
     }
@@ -212,7 +213,7 @@ template <class T = void> class Future : public FutureBase {
         set_exception(std::make_exception_ptr(std::move(error)));
     }
 
-    template <class F> std::uint32_t add_done_callback(F&& function) const {
+    template <class F> std::uint64_t add_done_callback(F&& function) const {
         return this->template add<Future>(std::forward<F>(function));
     }
 

@@ -3,14 +3,12 @@
 namespace aio {
 namespace detail {
 
-TaskState::TaskState(std::string_view name, Place created_at) : created(created_at), number_(++Tasks::current().made) {
+TaskState::TaskState(std::string_view name, Place created_at) : created(created_at), name_(++Tasks::current().made) {
     if (!name.empty()) set_name(name);
     Tasks::running->alive.push_back(*this);
     running_loop->ready().push_back(*this);
     retain();  // the loop's reference
 }
-
-void TaskState::set_name(std::string_view name) { name_ = std::make_unique<std::string>(name); }
 
 // [step]
 void TaskState::run() noexcept {

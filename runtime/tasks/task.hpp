@@ -7,6 +7,7 @@
 #include "runtime/coroutine/coroutine.hpp"
 #include "runtime/coroutine/generator.hpp"
 #include "runtime/tasks/future.hpp"
+#include "runtime/tasks/task_name.hpp"
 
 namespace aio {
 namespace detail {
@@ -24,9 +25,9 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     /// Ends a task that can't run on, with its frames; its result stays pending. For the end of the loop.
     void dissolve() noexcept;
 
-    std::string name() const { return name_ ? *name_ : "Task-" + std::to_string(number_); }
-    void set_name(std::string_view name);
-    std::uint64_t number() const noexcept { return number_; }
+    std::string name() const { return name_.text(); }
+    void set_name(std::string_view name) { name_.set(name); }
+    std::uint64_t number() const noexcept { return name_.number(); }
     std::string what() const override { return "the task '" + name() + "'"; }
     bool started() const noexcept { return started_; }
     const Waitable* waiting() const noexcept { return waiting_; }
@@ -66,8 +67,7 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     [[noreturn]] static void throw_no_running_task();
 
     Waitable* waiting_ = nullptr;  // what it is suspended on
-    std::uint64_t number_;
-    std::unique_ptr<std::string> name_;  // null: "Task-<number>"
+    TaskName name_;
 };
 
 template <class T> class TaskStateOf final : public TaskState {
@@ -176,7 +176,7 @@ template <class T = void> class Task : public TaskBase {
 
     /// As Future::result.
     decltype(auto) result() const { return Future<T>(state_).result(); }
-    template <class F> std::uint32_t add_done_callback(F&& function) const {
+    template <class F> std::uint64_t add_done_callback(F&& function) const {
         return this->template add<Task>(std::forward<F>(function));
     }
     T take() const { return Future<T>(state_).take(); }

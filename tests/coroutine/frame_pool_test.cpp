@@ -1,6 +1,7 @@
 #include "runtime/coroutine/frame_pool.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <array>
 #include <thread>
@@ -17,7 +18,7 @@ using aio::detail::FramePool;
 
 TEST(FramePool, gives_every_size_memory_of_its_own) {
     std::vector<std::pair<unsigned char*, std::size_t>> blocks;
-    for (std::size_t size = 1; size < 3000; size += 7) {
+    for (std::size_t size = 1; size < 3000; ++size) {
         auto* memory = static_cast<unsigned char*>(FramePool::allocate(size));
         std::fill_n(memory, size, static_cast<unsigned char>(size));
         blocks.emplace_back(memory, size);
@@ -25,7 +26,8 @@ TEST(FramePool, gives_every_size_memory_of_its_own) {
     for (auto [memory, size] : blocks) {
         EXPECT_EQ(memory[0], static_cast<unsigned char>(size));
         EXPECT_EQ(memory[size - 1], static_cast<unsigned char>(size));
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % alignof(std::max_align_t), 0u);
+        const std::size_t alignment = std::min(size & (~size + 1), alignof(std::max_align_t));  // the most it can need
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % alignment, 0u);
         FramePool::deallocate(memory, size);
     }
 }
@@ -40,6 +42,39 @@ TEST(FramePool, gives_what_was_freed_last_first) {
     EXPECT_EQ(FramePool::allocate(100), first);
     FramePool::deallocate(first, 100);
     FramePool::deallocate(second, 100);
+}
+
+TEST(FramePool, cuts_many_blocks_from_one_slab) {
+    std::vector<void*> blocks(1000);
+    const std::size_t before = allocations();
+    for (void*& block : blocks) block = FramePool::allocate(160);
+    EXPECT_LE(allocations() - before, 11u);  // a slab has 16 kilobytes
+    EXPECT_GE(allocations() - before, 1u);
+    for (void* block : blocks) FramePool::deallocate(block, 160);
+}
+
+TEST(FramePool, gives_back_what_a_thread_has_when_it_ends) {
+    constexpr std::size_t size = 512, count = 8000;
+    const auto used = [] { return mallinfo2().uordblks; };
+    std::vector<void*> blocks(count);
+    const std::size_t before = used();
+    std::thread([&] {
+        for (void*& block : blocks) block = FramePool::allocate(size);
+    }).join();
+    EXPECT_GE(used(), before + count * size);  // they are alive
+    std::thread([&] {
+        for (void* block : blocks) FramePool::deallocate(block, size);
+    }).join();
+    EXPECT_LT(used(), before + count * size / 10);
+}
+
+TEST(FramePool, takes_back_a_block_in_a_thread_that_has_none) {
+    const auto in_a_thread = [](auto&& body) { std::thread(body).join(); };
+    const std::size_t before = mallinfo2().uordblks;
+    void* memory = nullptr;
+    in_a_thread([&] { memory = FramePool::allocate(200); });
+    in_a_thread([&] { FramePool::deallocate(memory, 200); });
+    EXPECT_LT(mallinfo2().uordblks, before + (1 << 13));
 }
 #endif
 
