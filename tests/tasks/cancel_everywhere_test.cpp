@@ -50,6 +50,7 @@ struct Gather : Children {
     Coroutine<> victim() { co_await aio::gather(child(1), child(3), child(0)); }
 };
 struct GatherWithAnError : Children {
+    static constexpr bool may_end_otherwise = true;
     Coroutine<> victim() {
         try {
             co_await aio::gather(child(3), fails());
@@ -68,9 +69,11 @@ template <aio::ReturnWhen when> struct WaitUntil : Children {
 using WaitForAll = WaitUntil<aio::ALL_COMPLETED>;
 using WaitForTheFirst = WaitUntil<aio::FIRST_COMPLETED>;
 struct WaitFor : Children {
+    static constexpr bool may_end_otherwise = true;
     Coroutine<> victim() { co_await aio::wait_for(child(3), 1h); }
 };
 struct WaitForShort : Children {
+    static constexpr bool may_end_otherwise = true;
     Coroutine<> victim() {
         try {
             co_await aio::wait_for(child(5), 2ms);
@@ -100,7 +103,7 @@ struct TaskGroup : Children {
     }
 };
 struct TaskGroupWithAnError : Children {
-    static constexpr bool always_has_an_error = true;
+    static constexpr bool may_end_otherwise = true;
     Coroutine<> victim() {
         const auto block = [this](auto& group) -> Coroutine<> {
             group.create_task(child(3));
