@@ -117,6 +117,32 @@ TEST_ON_LOOP(ExitStack, shows_the_exits_below_nothing_of_what_one_has_swallowed)
     EXPECT_EQ(log.text(), "+a +b -b(ValueError: boom) swallow(ValueError: boom) -a");
 }
 
+TEST_ON_LOOP(ExitStack, is_told_by_a_coroutine_as_well_that_it_swallows_the_exception) {
+    ExitStack stack;
+    const auto block = [&]() -> Coroutine<int> {
+        stack.push_async_exit([](const std::exception_ptr&) -> Coroutine<bool> {
+            co_await turns(1);
+            co_return true;
+        });
+        throw aio::ValueError("boom");
+        co_return 7;
+    };
+    const std::optional<int> result = co_await with(stack, block);
+    EXPECT_EQ(result, std::nullopt);
+}
+
+TEST_ON_LOOP(ExitStack, swallows_nothing_by_what_a_callback_returns) {
+    ExitStack stack;
+    const auto block = [&]() -> Coroutine<> {
+        stack.callback([] { return true; });
+        stack.push_async_callback([]() -> Coroutine<bool> { co_return true; });
+        throw aio::ValueError("boom");
+        co_return;
+    };
+    const std::string ending = co_await ending_of(with(stack, block));
+    EXPECT_EQ(ending, "aio::ValueError: boom");
+}
+
 TEST_ON_LOOP(ExitStack, goes_on_with_the_exception_of_an_exit_that_throws) {
     Log log;
     ExitStack stack;

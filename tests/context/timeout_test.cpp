@@ -4,8 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/context/with.hpp"
+#include "runtime/tasks/wait.hpp"
+#include "runtime/tasks/wait_for.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {
@@ -229,6 +232,35 @@ TEST_ON_LOOP(Timeout, that_is_never_entered_leaves_no_timer) {
     { const aio::Timeout limit = timeout(1s); }
     EXPECT_TRUE(aio::get_running_loop().timers().empty());
     co_return;
+}
+
+// On the real clock, which is the one that could be early.
+TEST(Timeout, and_other_limits_are_never_too_short) {
+    using std::chrono::steady_clock;
+    const auto at_least = [](aio::Duration limit, auto limited) -> Coroutine<> {
+        const auto start = steady_clock::now();
+        while (steady_clock::now() < start + 2ms) {}  // the clock that the loop knows is late now
+        const auto begin = steady_clock::now();
+        co_await limited();
+        EXPECT_GE(steady_clock::now() - begin, limit);
+    };
+    const auto by_timeout = []() -> Coroutine<> {
+        const auto block = [] { return aio::sleep(1h, 0); };
+        co_await ending_of(with(timeout(3ms), block));
+    };
+    const auto by_wait_for = []() -> Coroutine<> { co_await ending_of(aio::wait_for(aio::sleep(1h), 3ms)); };
+    const auto by_wait = []() -> Coroutine<> {
+        const std::vector<aio::Task<>> tasks{create_task(aio::sleep(1h))};
+        co_await aio::wait(tasks, aio::ALL_COMPLETED, 3ms);
+    };
+    const auto main = [&]() -> Coroutine<> {
+        co_await at_least(3ms, by_timeout);
+        co_await at_least(3ms, by_wait_for);
+        co_await at_least(3ms, by_wait);
+    };
+    aio::Runner runner(aio::ClockKind::real);
+    runner.run(main());
+    runner.close();
 }
 
 TEST(Timeout, needs_a_running_loop) { EXPECT_THROW(timeout(1s), aio::RuntimeError); }

@@ -336,6 +336,17 @@ TEST_ON_LOOP(Generator, dropped_half_way_its_loop_closes_it_in_a_task) {
     EXPECT_EQ(aio::all_tasks().size(), 1u);
 }
 
+TEST_ON_LOOP(Generator, replaced_half_way_by_another_its_loop_closes_it) {
+    Log log;
+    auto g = tells_how_it_leaves(log);
+    co_await g.next();
+    g = counts(2);
+    EXPECT_EQ(co_await g.next(), 0);
+    co_await aio::sleep(2s);
+    EXPECT_EQ(log.text(), "closing closed-by Task-2 destroyed");
+    EXPECT_EQ(co_await g.next(), 1);
+}
+
 TEST_ON_LOOP(Generator, dropped_unstarted_or_at_its_end_it_is_just_destroyed) {
     Counted::reset();
     const auto holds = [](Counted) -> AsyncGenerator<int> { co_yield 1; };

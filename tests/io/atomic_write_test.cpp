@@ -49,6 +49,16 @@ TEST_ON_LOOP(AtomicWrite, makes_a_file_that_was_not_there) {
     EXPECT_EQ(folder.size(), 1);
 }
 
+TEST_ON_LOOP(AtomicWrite, replaces_a_symbolic_link_and_not_what_it_points_to) {
+    const TemporaryFolder folder;
+    put_file(folder / "real", "old");
+    std::filesystem::create_symlink("real", folder / "link");
+    co_await aio::with(atomic_write(folder / "link"), [](File& file) -> Coroutine<> { co_await file.write("new"); });
+    EXPECT_FALSE(std::filesystem::is_symlink(folder / "link"));
+    EXPECT_EQ(contents(folder / "link"), "new");
+    EXPECT_EQ(contents(folder / "real"), "old");
+}
+
 TEST_ON_LOOP(AtomicWrite, an_exception_leaves_the_old_file_and_no_other) {
     const TemporaryFolder folder;
     put_file(folder / "settings", "old");

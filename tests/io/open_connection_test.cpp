@@ -6,6 +6,7 @@
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -15,6 +16,8 @@ using aio::test::open_descriptors;
 using aio::test::run_virtually;
 using aio::test::settle;
 using namespace std::chrono_literals;
+
+Coroutine<> nothing(aio::StreamReader, aio::StreamWriter) { co_return; }
 
 TEST_ON_LOOP(OpenConnection, that_nobody_answers_is_refused) {
     const aio::test::UnservedPort port;
@@ -37,6 +40,42 @@ TEST_ON_LOOP(OpenConnection, that_is_never_answered_can_be_given_up) {
 TEST_ON_LOOP(OpenConnection, to_a_path_where_nobody_is_names_the_path) {
     EXPECT_EQ(co_await ending_of(aio::open_unix_connection("/nowhere/at/all")),
               "aio::FileNotFoundError: filesystem error: connect: No such file or directory [/nowhere/at/all]");
+}
+
+TEST_ON_LOOP(OpenConnection, to_a_path_where_nobody_listens_any_more_is_refused) {
+    const aio::test::TemporaryFolder folder;
+    const std::string path = folder / "socket";
+    auto server = co_await aio::start_unix_server(nothing, path);
+    server.close();
+    EXPECT_EQ(co_await ending_of(aio::open_unix_connection(path)),
+              "aio::ConnectionRefusedError: connect to " + path + ": Connection refused");
+}
+
+TEST_ON_LOOP(OpenConnection, to_a_path_where_too_many_wait_is_an_error_and_does_not_wait) {
+    const aio::test::TemporaryFolder folder;
+    const std::string path = folder / "socket";
+    const auto address = aio::SocketAddress::of_path(path);
+    const int deaf = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::bind(deaf, address.data(), address.size()), 0);
+    EXPECT_EQ(::listen(deaf, 0), 0);
+    const auto before = open_descriptors();
+    {
+        auto one = co_await aio::open_unix_connection(path);
+        EXPECT_EQ(co_await ending_of(aio::open_unix_connection(path)),
+                  "std::system_error: connect to " + path + ": Resource temporarily unavailable");
+    }
+    EXPECT_EQ(open_descriptors(), before);
+    ::close(deaf);
+}
+
+TEST_ON_LOOP(OpenConnection, takes_addresses_of_one_family_only) {
+    auto server = co_await aio::start_server(nothing, "127.0.0.1", 0);
+    const std::uint16_t port = server.sockets().front().port();
+    const aio::ConnectionOptions ipv4{.family = AF_INET}, ipv6{.family = AF_INET6};
+    auto [reader, writer] = co_await aio::open_connection("localhost", port, ipv4);
+    EXPECT_EQ(writer.get_extra_info("peername")->host(), "127.0.0.1");
+    const std::string ending = co_await ending_of(aio::open_connection("127.0.0.1", port, ipv6));
+    EXPECT_TRUE(ending.starts_with("aio::gaierror: getaddrinfo of 127.0.0.1: ")) << ending;
 }
 
 TEST_ON_LOOP(OpenConnection, to_a_name_that_does_not_resolve_names_the_name) {
@@ -91,8 +130,6 @@ TEST_ON_LOOP(OpenConnection, knows_both_its_ends_and_the_other_one_even_when_it_
 }
 
 // ---- several addresses
-
-Coroutine<> nothing(aio::StreamReader, aio::StreamWriter) { co_return; }
 
 TEST_ON_LOOP(OpenConnection, tries_all_addresses_of_a_name) {
     // "localhost" is ::1 and 127.0.0.1 on most machines; the server listens at the last of them only.

@@ -11,6 +11,7 @@
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -77,6 +78,42 @@ TEST_ON_LOOP(Server, serves_a_unix_socket_and_takes_the_place_of_a_stale_one) {
     std::filesystem::remove(path);
 }
 
+TEST_ON_LOOP(Server, serves_an_abstract_name) {
+    const std::string name = std::string("\0aio-test-", 10) + std::to_string(getpid());
+    auto server = co_await aio::start_unix_server(echo, name);
+    EXPECT_EQ(server.sockets().front().text(), name);
+    auto [reader, writer] = co_await aio::open_unix_connection(name);
+    writer.write("hello");
+    EXPECT_EQ(co_await reader.readexactly(5), "hello");
+}
+
+TEST_ON_LOOP(Server, leaves_a_file_alone_that_is_no_socket) {
+    const aio::test::TemporaryFolder folder;
+    const std::string path = folder / "precious";
+    aio::test::put_file(path, "text");
+    const auto starts = [&]() -> Coroutine<> { auto server = co_await aio::start_unix_server(echo, path); };
+    EXPECT_EQ(co_await ending_of(starts()),
+              "std::system_error: error while attempting to bind on address " + path + ": Address already in use");
+    EXPECT_EQ(aio::test::contents(path), "text");
+}
+
+TEST_ON_LOOP(Server, and_its_client_look_for_lines_as_long_as_they_were_told) {
+    const std::string line(100, 'x');
+    std::string at_server;
+    const auto read_line = [&](StreamReader reader, StreamWriter writer) -> Coroutine<> {
+        at_server = co_await ending_of(reader.readline());
+        writer.write(line + "\n");
+    };
+    const aio::ServerOptions short_lines{.limit = 50};
+    auto server = co_await aio::start_server(read_line, "127.0.0.1", 0, short_lines);
+    const aio::ConnectionOptions shorter_lines{.limit = 60};
+    auto [reader, writer] = co_await aio::open_connection("127.0.0.1", port_of(server), shorter_lines);
+    writer.write(line + "\n");
+    const std::string too_long = "aio::ValueError: Separator is found, but chunk is longer than limit";
+    EXPECT_EQ(co_await ending_of(reader.readline()), too_long);
+    EXPECT_EQ(at_server, too_long);
+}
+
 TEST_ON_LOOP(Server, calls_a_plain_function_as_well) {
     std::string peer;
     const auto greet = [&peer](StreamReader, StreamWriter writer) {
@@ -99,6 +136,13 @@ TEST_ON_LOOP(Server, names_the_address_that_is_in_use) {
     EXPECT_EQ(co_await ending_of(again()),
               "std::system_error: error while attempting to bind on address " + address + ": Address already in use");
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_ON_LOOP(Server, shares_its_port_where_both_say_so) {
+    const aio::ServerOptions shared{.reuse_port = true};
+    auto first = co_await aio::start_server(echo, "127.0.0.1", 0, shared);
+    auto second = co_await aio::start_server(echo, "127.0.0.1", port_of(first), shared);
+    EXPECT_EQ(port_of(second), port_of(first));
 }
 
 TEST_ON_LOOP(Server, reports_what_a_handler_throws_and_goes_on) {

@@ -95,7 +95,37 @@ TEST_ON_LOOP(StreamReader, says_what_had_come_when_the_end_comes_too_early) {
     EXPECT_TRUE(s.reader.at_eof());
 }
 
+TEST_ON_LOOP(StreamReader, throws_what_broke_the_connection_out_of_every_read) {
+    StreamAndPeer s;
+    put(s.peer, "line\n");
+    co_await s.reader.read(1);  // so that some is there
+    s.close_peer();
+    s.writer.write("nobody reads this");
+    const std::string error = "aio::BrokenPipeError: write to a unix socket without a name: Broken pipe";
+    EXPECT_EQ(co_await ending_of(s.reader.read(1)), error);
+    EXPECT_EQ(co_await ending_of(s.reader.read()), error);
+    EXPECT_EQ(co_await ending_of(s.reader.readexactly(1)), error);
+    EXPECT_EQ(co_await ending_of(s.reader.readuntil("n")), error);
+    EXPECT_EQ(co_await ending_of(s.reader.readline()), error);
+    EXPECT_EQ(co_await ending_of(s.reader.next()), error);
+}
+
 // ---- readuntil, readline, lines
+
+TEST_ON_LOOP(StreamReader, says_what_had_come_when_the_end_comes_before_a_separator) {
+    StreamAndPeer s;
+    put(s.peer, "abc");
+    s.close_peer();
+    try {
+        co_await s.reader.readuntil("END");
+        ADD_FAILURE();
+    } catch (const aio::IncompleteReadError& error) {
+        EXPECT_EQ(error.partial, "abc");
+        EXPECT_EQ(error.expected, std::nullopt);
+        EXPECT_STREQ(error.what(), "3 bytes read on a total of undefined expected bytes");
+    }
+    EXPECT_TRUE(s.reader.at_eof());
+}
 
 TEST_ON_LOOP(StreamReader, finds_a_separator_that_comes_in_pieces) {
     StreamAndPeer s;

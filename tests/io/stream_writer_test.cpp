@@ -89,6 +89,26 @@ TEST_ON_LOOP(StreamWriter, holds_up_a_writer_whose_reader_is_slow) {
     co_await drain;
 }
 
+TEST_ON_LOOP(StreamWriter, holds_up_a_writer_until_less_than_a_quarter_of_the_mark_is_kept) {
+    StreamAndPeer s;
+    const std::size_t mark = 1 << 20;
+    s.writer.set_write_buffer_limits(mark);
+    s.writer.write(much);
+    const auto drain = aio::create_task(s.writer.drain());
+    std::size_t taken = 0, kept = much.size();
+    while (!drain.done() && kept > 0) {
+        EXPECT_GT(kept, mark / 4);
+        taken += take(s.peer, 10'000).size();
+        co_await settle();
+        int in_the_socket = 0;
+        ioctl(s.peer, FIONREAD, &in_the_socket);
+        kept = much.size() - taken - static_cast<std::size_t>(in_the_socket);
+    }
+    EXPECT_GT(kept, 0u);
+    EXPECT_LE(kept, mark / 4);
+    co_await take_all(s.peer);
+}
+
 TEST_ON_LOOP(StreamWriter, is_drained_at_once_below_the_mark) {
     StreamAndPeer s;
     s.writer.set_write_buffer_limits(much.size());

@@ -83,6 +83,14 @@ TEST_ON_LOOP(Task, can_be_made_of_anything_that_can_be_awaited) {
     co_await task;
 }
 
+TEST_ON_LOOP(Task, cannot_be_made_of_a_coroutine_that_was_awaited) {
+    Coroutine<int> awaited = returns(1);
+    co_await awaited;
+    EXPECT_EQ(thrown_by([&] { create_task(std::move(awaited)); }),
+              "aio::RuntimeError: cannot reuse already awaited coroutine");
+    EXPECT_EQ(aio::all_tasks().size(), 1u);
+}
+
 // ---- results
 
 TEST_ON_LOOP(Task, has_the_result_of_its_coroutine) {
