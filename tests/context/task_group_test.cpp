@@ -19,7 +19,7 @@ using aio::with;
 
 /// Tells when it is cancelled.
 Coroutine<> waits(Log& log, std::string name) {
-    const std::string ending = co_await ending_of(forever());
+    co_await ending_of(forever());
     log(name + "-cancelled");
     throw aio::CancelledError();
 }

@@ -98,7 +98,7 @@ TYPED_TEST(With, leaves_when_the_block_is_cancelled) {
         const auto task = create_task(body);
         co_await turns(3);
         task.cancel();
-        const std::string ending = co_await ending_of(task);
+        co_await ending_of(task);
         EXPECT_TRUE(task.cancelled());
     };
     run_virtually(main());

@@ -9,7 +9,9 @@ import pathlib
 import re
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import ROOT, check, end  # noqa: E402
+
 ROW = re.compile(r"^\| (D-(\d\.\d)-(\d+)) \| .* \| (.*) \|$", re.M)
 TESTS = {f"{suite}.{test}" for source in ROOT.glob("tests/**/*_test.cpp")
          for suite, test in re.findall(r"^(?:TEST|TEST_ON_LOOP|CANCEL_EVERYWHERE)\((\w+),\s+(\w+)\)", source.read_text(), re.M)}
@@ -46,6 +48,9 @@ def wrong_in(chapter):
             yield f"{row}: names nothing that a run compares"
 
 
-found = [f"{chapter.name}: {wrong}" for chapter in sorted(ROOT.glob("chapters/*.*-*")) for wrong in wrong_in(chapter)]
-print("\n".join(found))
-sys.exit(bool(found))
+lessons = sorted(ROOT.glob("chapters/*.*-*"))
+check("there are such tables", any(ROW.search((lesson / "README.md").read_text()) for lesson in lessons))
+for lesson in lessons:
+    wrong = list(wrong_in(lesson))
+    check(lesson.name, not wrong, "\n".join(wrong))
+end()

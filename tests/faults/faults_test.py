@@ -10,12 +10,13 @@ import re
 import subprocess
 import sys
 
-program = pathlib.Path(os.environ.get("BUILD", "build"), "tests", "faults")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import checks  # noqa: E402
+
 environment = {"FAULT_SEEDS": "100" if os.environ.get("SAN") else "1000", **os.environ}
-done = subprocess.run([program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-passed, failed = (len(re.findall(rf"^\[ *{word} *\] .*\(\d+ ms\)$", done.stdout, re.M)) for word in ("OK", "FAILED"))
-failed += done.returncode != 0 and failed == 0
-if failed:
+done = subprocess.run([checks.BUILD / "tests/faults"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+checks.passed, checks.failed = (len(re.findall(rf"^\[ *{word} *\] .*\(\d+ ms\)$", done.stdout, re.M)) for word in ("OK", "FAILED"))
+checks.failed += done.returncode != 0 and checks.failed == 0
+if checks.failed:
     print(done.stdout)
-print(f"{passed} passed, {failed} failed")
-sys.exit(bool(failed))
+checks.end()

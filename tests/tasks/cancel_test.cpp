@@ -280,6 +280,7 @@ TEST_ON_LOOP(Cancel, waits_for_a_cleanup_that_awaits_and_can_itself_be_cancelled
         log("cleanup");
         const std::string second = co_await ending_of(aio::sleep(1h));
         log("hurry");
+        EXPECT_EQ(first, "aio::CancelledError");
         EXPECT_EQ(second, "aio::CancelledError");
         throw aio::CancelledError();
     };

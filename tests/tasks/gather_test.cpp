@@ -183,7 +183,7 @@ TEST_ON_LOOP(Gather, fails_where_a_result_cannot_be_copied_out) {
 TEST_ON_LOOP(Gather, that_is_cancelled_cancels_its_children_and_ends_when_they_have) {
     Log log;
     const auto child = [&](std::string name, aio::Duration cleanup) -> Coroutine<> {
-        const std::string ending = co_await ending_of(forever());
+        co_await ending_of(forever());
         co_await aio::sleep(cleanup);
         log(name);
         throw aio::CancelledError();

@@ -107,7 +107,7 @@ TEST(Run, lets_a_task_start_that_was_made_just_before_main_ended) {
 TEST(Run, cancels_what_is_left_over_in_order_of_creation_and_waits_for_its_cleanup) {
     Log log;
     const auto child = [&](std::string name) -> Coroutine<> {
-        const std::string ending = co_await ending_of(forever());
+        co_await ending_of(forever());
         log(name + "-cancelled");
         co_await aio::sleep(1s);
         log(name + "-cleaned-up");
@@ -270,7 +270,7 @@ TEST(Runner, that_is_not_closed_destroys_its_tasks_without_a_word) {
     Counted::reset();
     Log log;
     const auto child = [&]([[maybe_unused]] Counted argument) -> Coroutine<> {
-        const std::string ending = co_await ending_of(forever());
+        co_await ending_of(forever());
         log("never");
     };
     testing::internal::CaptureStderr();
