@@ -31,9 +31,15 @@ TEST(PeerAddress, keeps_all_of_an_ipv6_address) {
     EXPECT_EQ(PeerAddress(address).get().text(), "[fe80::1]:8080");
 }
 
-TEST(PeerAddress, keeps_nothing_of_other_families) {
+TEST(PeerAddress, keeps_the_path_of_a_unix_socket) {
+    const SocketAddress address = SocketAddress::of_path("/run/" + std::string(100, 'x'));
+    EXPECT_EQ(PeerAddress(address).get(), address);
+}
+
+TEST(PeerAddress, is_nothing_where_the_other_end_has_no_name) {
     EXPECT_EQ(PeerAddress(SocketAddress()).get().family(), AF_UNSPEC);
-    EXPECT_EQ(PeerAddress(SocketAddress::of_path("/run/socket")).get().family(), AF_UNSPEC);
+    const sa_family_t family = AF_UNIX;
+    EXPECT_EQ(PeerAddress(SocketAddress(&family, sizeof family)).get().family(), AF_UNSPEC);
 }
 
 }  // namespace
