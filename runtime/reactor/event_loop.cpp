@@ -53,20 +53,18 @@ void EventLoop::run_forever() {
     while (!stopping_);
 }
 
-const Turn& EventLoop::run_once() {
-    turn();
-    return turn_;
-}
+Turn EventLoop::run_once() { return turn(); }
 
 // [turn]
-inline void EventLoop::turn() {
-    turn_ = {};
-    if (must_look()) turn_.descriptors = look();
-    turn_.timers = timers_.take_due(now_, ready());
+inline Turn EventLoop::turn() {
+    Turn turn;
+    if (must_look()) turn.descriptors = look();
+    turn.timers = timers_.take_due(now_, ready());
 
     std::swap(ready_, batch_);
-    for (EntryList& batch = *batch_; Entry* entry = batch.pop_front(); ++turn_.callbacks)
+    for (EntryList& batch = *batch_; Entry* entry = batch.pop_front(); ++turn.callbacks)
         observer_ ? run_observed(*entry) : entry->run();
+    return turn;
 }
 
 std::size_t EventLoop::look() {

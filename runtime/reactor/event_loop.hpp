@@ -91,7 +91,7 @@ class EventLoop {
     void stop() noexcept { stopping_ = true; }
     /// One turn: looks at the descriptors (and sleeps, if nothing is ready), takes the timers that are due, and runs
     /// what is ready by then. What that makes ready waits for the next turn. Throws DeadlockError.
-    const Turn& run_once();
+    Turn run_once();
 
     /// `handler` is told of errors that nobody awaits; an empty one brings back the default, which writes to stderr.
     void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
@@ -138,7 +138,7 @@ class EventLoop {
     bool idle() const noexcept { return ready_->empty() && !stopping_; }
     /// Whether epoll is to be asked: always when nothing is ready, for then the loop may sleep; else now and then.
     bool must_look() noexcept { return idle() || (--turns_to_reading_ == 0 && late_for_a_look()); }
-    void turn();
+    Turn turn();
     bool late_for_a_look() noexcept;
     [[gnu::noinline]] void run_observed(Entry& entry) noexcept;
     std::size_t look();
@@ -153,10 +153,9 @@ class EventLoop {
     bool running_ = false;
     bool stopping_ = false;
     bool muted_ = false;
-    std::uint64_t id_, numbers_ = 0;
     std::array<EntryList, 2> queues_;
     EntryList* ready_ = &queues_[0];  // what runs in the next turn
-    Turn turn_;                       // between the two, for g++ 12 makes a slow vector of pointers side by side
+    std::uint64_t id_, numbers_ = 0;  // between the two, for g++ 12 makes a slow vector of pointers side by side
     EntryList* batch_ = &queues_[1];  // what runs in this one
     TimerHeap timers_;
     Selector selector_;
