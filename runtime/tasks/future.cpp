@@ -44,6 +44,11 @@ void FutureState::require_result() {
     error_retrieved = true;
 }
 
+void FutureState::throw_why_no_value() {
+    require_result();
+    std::rethrow_exception(error());
+}
+
 void FutureState::require_settable() {
     if (as_task()) throw RuntimeError("Task does not support set_result operation");
     if (done()) throw InvalidStateError("invalid state: the future is done already");

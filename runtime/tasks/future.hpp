@@ -54,6 +54,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
     bool failed() const noexcept { return phase_ == Phase::failed; }
+    bool has_value() const noexcept { return phase_ == Phase::finished; }
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
 
     bool cancel() override;
@@ -75,6 +76,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
 
     /// Throws InvalidStateError while it is pending, CancelledError if it was cancelled.
     void require_result();
+    [[noreturn]] void throw_why_no_value();
     void require_settable();
 
     // As an entry it stands behind the last callback of the program, which holds no reference to it.
@@ -114,8 +116,7 @@ template <class T> constexpr bool copyable<std::vector<T>> = copyable<T>;
 
 /// The value of a future that is done. Throws as result() does.
 template <class T> Value<T>& require_value(FutureState& state) {
-    state.require_result();
-    if (state.failed()) std::rethrow_exception(state.error());
+    if (!state.has_value()) state.throw_why_no_value();
     return *static_cast<Value<T>*>(state.value());
 }
 
