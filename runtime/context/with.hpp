@@ -72,23 +72,24 @@ template <class Manager, class Body> class SyncWith {
         bool await_ready() const noexcept { return false; }
         template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
             manager_.enter();
-            block_.emplace(call_body(body_, manager_));
-            block_->start(*Pump::current, &awaiting.promise());
+            block_ = call_body(body_, manager_).release();
+            block_.await_suspend(awaiting);
         }
         with_result_t<T, can_swallow<Manager>> await_resume() {
+            const auto ended = block_.end();
             const std::exception_ptr error = std::exchange(Pump::current->thrown, nullptr);
             if constexpr (can_swallow<Manager>) {
-                return take_unless(manager_.exit(error), error, block_->value());
+                return take_unless(manager_.exit(error), error, ended->value);
             } else {
                 manager_.exit(error);
                 if (error) std::rethrow_exception(error);
-                return block_->value().take();
+                return ended->value.take();
             }
         }
       private:
         Manager& manager_;
         Body& body_;
-        std::optional<Block> block_;
+        Started<T> block_;
     };
     Awaiter operator co_await() && noexcept { return Awaiter(manager_, body_); }
   private:

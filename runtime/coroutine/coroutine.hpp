@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <utility>
 #include "runtime/coroutine/frame.hpp"
 #include "runtime/coroutine/result.hpp"
@@ -22,7 +23,7 @@ void report_never_awaited(const Frame& frame) noexcept;
 template <class T> struct PromiseBase : Frame {
     std::suspend_always initial_suspend() noexcept { return {}; }  // lazy: nothing runs before it is awaited
     std::suspend_always final_suspend() noexcept {                 // the end: the pump goes on with who awaits this
-        Pump::current->innermost = this->parent;
+        Pump::current->pop(this->parent);
         return {};
     }
     void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
@@ -42,6 +43,39 @@ template <> struct Promise<void> final : PromiseBase<void> {
     void return_void() noexcept {}
 };
 // [/promise]
+
+struct DestroyFrame {
+    void operator()(Frame* frame) const noexcept { frame->handle().destroy(); }
+};
+
+// [started]
+/// A coroutine on its way, and the awaiter of it. Its frame is in a chain, which owns it: to drop this destroys nothing.
+template <class T> class Started {
+  public:
+    Started() = default;  ///< none
+    explicit Started(Promise<T>* promise) noexcept : promise_(promise) {}
+    explicit operator bool() const noexcept { return promise_ != nullptr; }
+
+    bool await_ready() const {
+        if (!promise_) throw_already_awaited();
+        return false;
+    }
+    template <class P> void await_suspend(std::coroutine_handle<P> awaiting) const noexcept {
+        start(*Pump::current, &awaiting.promise());
+    }
+    T await_resume() const {
+        const auto ended = end();
+        Pump::current->rethrow_thrown();
+        return ended->value.take();
+    }
+
+    void start(Pump& pump, Frame* parent) const noexcept { pump.push(*promise_, parent); }
+    /// When it has ended: its frame, with the value.
+    auto end() const noexcept { return std::unique_ptr<Promise<T>, DestroyFrame>(promise_); }
+  private:
+    Promise<T>* promise_ = nullptr;
+};
+// [/started]
 }  // namespace detail
 
 /// A call that has not happened yet. It owns its frame, runs nothing until it is awaited or made a task, and can be
@@ -52,58 +86,35 @@ template <class T = void> class [[nodiscard]] Coroutine {
     using promise_type = detail::Promise<T>;
     using value_type = T;
 
-    Coroutine(Coroutine&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) { moved(); }
+    Coroutine(Coroutine&& other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
     Coroutine& operator=(Coroutine other) noexcept {
-        std::swap(frame_, other.frame_);
-        moved(), other.moved();
+        std::swap(promise_, other.promise_);
         return *this;
     }
     ~Coroutine() {
-        if (!frame_) return;
-        if (!frame_->owner) detail::report_never_awaited(*frame_);
-        frame_->handle().destroy();
+        if (!promise_) return;
+        detail::report_never_awaited(*promise_);
+        promise_->handle().destroy();
     }
 
     /// Runs the coroutine to its end and returns what it returns, or throws what it throws. Cancellation reaches
     /// whatever the coroutine itself waits for. Throws RuntimeError if it was awaited before.
-    auto operator co_await() { return Awaiter(*this); }
+    auto operator co_await() noexcept { return release(); }
 
-    /// Where the frame lies in memory: tells one coroutine from another.
-    const void* address() const noexcept { return frame_; }
+    /// Where the frame lies in memory, until it is awaited: tells one coroutine from another.
+    const void* address() const noexcept { return promise_; }
 
     // For those who run a coroutine without awaiting it.
 
-    /// None yet.
-    explicit Coroutine(std::nullptr_t) noexcept : frame_(nullptr) {}
     void require_unstarted() const {
-        if (!frame_ || frame_->owner) detail::throw_already_awaited();
+        if (!promise_) detail::throw_already_awaited();
     }
-    void start(detail::Pump& pump, detail::Frame* parent) noexcept { pump.push(frame_, parent); }
-    Value<T>& value() noexcept { return static_cast<promise_type*>(frame_)->value; }
-    /// What its end gives to who awaited it. Throws the exception that has left it.
-    T take() { return detail::Pump::current->rethrow_thrown(), value().take(); }
-    /// Destroys the frame, and says nothing if it never ran.
-    void discard() noexcept {
-        if (frame_) std::exchange(frame_, nullptr)->handle().destroy();
-    }
+    /// Gives the frame away, to be started.
+    detail::Started<T> release() noexcept { return detail::Started<T>(std::exchange(promise_, nullptr)); }
   private:
     friend promise_type;
-    explicit Coroutine(promise_type& promise) noexcept : frame_(&promise) {}
-    void moved() noexcept {
-        if (frame_ && frame_->owner) frame_->owner = &frame_;
-    }
-
-    struct Awaiter {
-        explicit Awaiter(Coroutine& c) noexcept : coroutine(c) {}
-        bool await_ready() const { return coroutine.require_unstarted(), false; }
-        template <class P> void await_suspend(std::coroutine_handle<P> awaiting) noexcept {
-            coroutine.start(*detail::Pump::current, &awaiting.promise());
-        }
-        T await_resume() { return coroutine.take(); }
-        Coroutine& coroutine;
-    };
-
-    detail::Frame* frame_;
+    explicit Coroutine(promise_type& promise) noexcept : promise_(&promise) {}
+    promise_type* promise_;
 };
 
 namespace detail {

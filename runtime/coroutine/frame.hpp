@@ -21,7 +21,6 @@ template <class A> struct AwaiterReference {
 /// stack of a task while it is suspended.
 struct Frame : Pooled {
     Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
-    Frame** owner = nullptr;  ///< the pointer that will destroy this frame; null if there is none
     Place place;              ///< of the co_await that it reached last, at first of the function: one pointer
 
     /// Every `co_await` in a coroutine comes here first. Notes the place and gives the awaiter, as a value: g++ 12
@@ -38,26 +37,31 @@ struct Frame : Pooled {
 };
 
 // [pump]
-/// Runs the innermost frame until the task is blocked or its last frame has ended. Awaiting a coroutine makes that the
-/// innermost; its end makes its parent the innermost again. Every suspended frame returns to run(), so the machine's
-/// stack stays flat however deeply coroutines are nested.
+/// Runs the innermost frame until the task is blocked. Awaiting a coroutine makes that the innermost; its end makes its
+/// parent the innermost again. The first frame has no parent: it stays, done, and there is no more to run. Every
+/// suspended frame returns to run(), so the machine's stack stays flat however deeply coroutines are nested.
 class Pump {
   public:
     void run() {
         do innermost->handle().resume();
-        while (innermost && !blocked);
+        while (!blocked);
     }
     /// What a frame does first when it goes on.
     void rethrow_thrown() {
         if (thrown) rethrow();
     }
 
-    /// Makes the frame that `owner` points to the innermost, awaited by `parent`.
-    void push(Frame*& owner, Frame* parent) noexcept {
-        Frame* frame = owner;
-        frame->owner = &owner;
-        frame->parent = parent;
-        innermost = frame;
+    /// Makes `frame` the innermost, awaited by `parent`. Until it ends, the chain owns it.
+    void push(Frame& frame, Frame* parent) noexcept {
+        frame.parent = parent;
+        innermost = &frame;
+    }
+    /// The innermost frame has ended, and goes back to its parent.
+    void pop(Frame* parent) noexcept {
+        if (parent)
+            innermost = parent;
+        else
+            blocked = true;
     }
     // [/pump]
 
@@ -66,15 +70,14 @@ class Pump {
     void destroy_frames() noexcept {
         while (Frame* frame = innermost) {
             innermost = frame->parent;
-            if (frame->owner) *frame->owner = nullptr;
             frame->handle().destroy();
         }
     }
 
     static thread_local constinit Pump* current;  ///< the one that runs in this thread, or null
-    Frame* innermost = nullptr;
-    std::exception_ptr thrown;  ///< on its way: the innermost frame throws it when it goes on
-    bool blocked = false;       ///< the innermost frame waits for something outside the chain
+    Frame* innermost = nullptr;                   ///< null when all are destroyed
+    std::exception_ptr thrown;                    ///< on its way: the innermost frame throws it when it goes on
+    bool blocked = false;  ///< the innermost frame waits for something outside the chain, or is the first and done
   private:
     // Apart, so that the frames of those who never see an error are small.
     [[noreturn, gnu::noinline]] void rethrow() { std::rethrow_exception(std::exchange(thrown, nullptr)); }

@@ -10,6 +10,9 @@ namespace detail {
 /// Base of a generator's promise. From next() to the co_yield its frame, and the frames of what it awaits, hang under
 /// the frame that iterates; in between under none.
 struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
+    ~GeneratorFrame() {
+        if (owner) *owner = nullptr;
+    }
     bool running() const noexcept { return parent; }
     // [enter]
     /// Runs it for a frame that waits until it yields or ends; throws `thrown` where it stands. Its next item goes to
@@ -48,9 +51,10 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
     void return_void() noexcept {}
 
-    void* item = nullptr;           ///< where the next one goes
-    struct Tasks* tasks = nullptr;  ///< of the loop that will close it
-    bool closed = false;            ///< nothing is thrown in any more
+    GeneratorFrame** owner = nullptr;  ///< the pointer of its handle; null if that is gone
+    void* item = nullptr;              ///< where the next one goes
+    struct Tasks* tasks = nullptr;     ///< of the loop that will close it
+    bool closed = false;               ///< nothing is thrown in any more
   private:
     void start() noexcept;
     void leave_with_error() {
@@ -151,6 +155,6 @@ template <class T> class [[nodiscard]] AsyncGenerator {
     void moved() noexcept {
         if (frame_) frame_->owner = &frame_;
     }
-    detail::Frame* frame_;
+    detail::GeneratorFrame* frame_;
 };
 }  // namespace aio

@@ -27,13 +27,13 @@ template <class Object, class Ready, class Now, class Slowly, class... Held> cla
                 return operation_.ready_(*operation_.object_);
         }
         template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
-            waiting_ = operation_.call(operation_.slowly_);
-            waiting_.start(*Pump::current, &awaiting.promise());
+            waiting_ = operation_.call(operation_.slowly_).release();
+            waiting_.await_suspend(awaiting);
         }
-        T await_resume() { return waiting_.address() ? waiting_.take() : operation_.call(operation_.now_); }
+        T await_resume() { return waiting_ ? waiting_.await_resume() : operation_.call(operation_.now_); }
       private:
         TryFirst operation_;
-        Waiting waiting_{nullptr};
+        Started<T> waiting_;
     };
     Awaiter operator co_await() const& { return Awaiter(*this); }
     Awaiter operator co_await() && { return Awaiter(std::move(*this)); }

@@ -23,7 +23,7 @@ void TaskState::run() noexcept {
     Pump::current = this;
     Pump::run();
     Pump::current = nullptr;
-    if (!innermost)
+    if (innermost->handle().done())
         end();
     else if (must_cancel_ && waiting_ && waiting_->cancel())
         must_cancel_ = false;
@@ -36,8 +36,7 @@ void TaskState::throw_cancelled() {
 }
 
 void TaskState::end() {
-    destroy_frames();  // of a task that never ran; those of others have ended
-    if (started_) take_value();
+    started_ ? take_value() : destroy_frames();
     ListHook<TaskState>::unlink();
     const bool cancelled = !started_ || (thrown ? holds<CancelledError>(thrown) : must_cancel_);
     if (cancelled) thrown = nullptr;

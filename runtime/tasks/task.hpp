@@ -72,9 +72,8 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
 
 template <class T> class TaskStateOf final : public TaskState {
   public:
-    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, Place created_at)
-        : TaskState(name, created_at), coroutine_(std::move(coroutine)) {
-        coroutine_.start(*this, nullptr);
+    TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, Place created_at) : TaskState(name, created_at) {
+        coroutine.release().start(*this, nullptr);
     }
     ~TaskStateOf() override {
         if (failed() && !error_retrieved) report_never_retrieved();
@@ -84,12 +83,11 @@ template <class T> class TaskStateOf final : public TaskState {
     void* value() noexcept override { return &value_; }
   private:
     void take_value() override {
+        const auto ended = Started<T>(static_cast<Promise<T>*>(std::exchange(innermost, nullptr))).end();
         try {
-            value_.move_from(coroutine_.value());
+            value_.move_from(ended->value);
         } catch (...) { thrown = std::current_exception(); }
-        coroutine_.discard();
     }
-    Coroutine<T> coroutine_;
     [[no_unique_address]] Value<T> value_;
 };
 

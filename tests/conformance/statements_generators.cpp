@@ -23,6 +23,11 @@ namespace {
 
 /// In the generator's frame: runs the blocks until one yields or all have ended.
 struct ToBlocks {
+    /// A generator that is dropped half-way takes its blocks with it, the innermost first.
+    ~ToBlocks() {
+        while (yields.innermost && yields.innermost != yields.generator)
+            std::exchange(yields.innermost, yields.innermost->parent)->handle().destroy();
+    }
     bool await_ready() const noexcept { return false; }
     template <class P> void await_suspend(std::coroutine_handle<P> generator) const noexcept {
         yields.generator = &generator.promise();
@@ -34,7 +39,7 @@ struct ToBlocks {
     }
     bool await_resume() const noexcept { return yields.innermost; }
     Yields& yields;
-    aio::Coroutine<Flow>& blocks;
+    aio::detail::Started<Flow> blocks;
 };
 
 /// In a block's frame: back to the generator's.
@@ -91,8 +96,7 @@ aio::AsyncGenerator<Value> Run::generate(Scope& scope, const Function& function)
     Yields yields;
     Call call{*this, scope};
     call.yields = &yields;
-    aio::Coroutine<Flow> blocks = run_block(call, function.body);
-    ToBlocks to_blocks{yields, blocks};
+    ToBlocks to_blocks{yields, run_block(call, function.body).release()};
     for (;;) {
         const bool yielded = co_await to_blocks;
         if (!yielded) break;
@@ -100,7 +104,7 @@ aio::AsyncGenerator<Value> Run::generate(Scope& scope, const Function& function)
             co_yield std::move(yields.item);
         } catch (...) { yields.thrown = std::current_exception(); }
     }
-    blocks.take();
+    to_blocks.blocks.await_resume();
 }
 
 Statements generator_statements() {
