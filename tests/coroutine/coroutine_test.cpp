@@ -266,6 +266,39 @@ TEST_F(CoroutineLife, still_waiting_when_the_loop_ends) {
     EXPECT_EQ(log.text(), "inner outer");
 }
 
+TEST_F(CoroutineLife, awaited_under_a_name_that_lives_on) {
+    const auto main = [&]() -> Coroutine<> {
+        Coroutine<> named = outer(log, Counted());
+        co_await named;
+        EXPECT_EQ(Counted::alive(), 0);
+    };
+    run_virtually(main());
+}
+
+TEST_F(CoroutineLife, its_handle_is_dropped_while_it_waits) {
+    const auto main = [&]() -> Coroutine<> {
+        auto handle = std::make_unique<Coroutine<>>(outer(log, Counted(), false, true));
+        const auto waits = [&]() -> Coroutine<> { co_await *handle; };
+        const auto task = aio::create_task(waits);
+        co_await turns(1);
+        handle = nullptr;
+        EXPECT_EQ(Counted::alive(), 3);
+        task.cancel();
+        co_await turns(1);
+        EXPECT_EQ(Counted::alive(), 0);
+    };
+    run_virtually(main());
+    EXPECT_EQ(log.text(), "inner outer");
+}
+
+TEST_F(CoroutineLife, its_handle_outlives_the_loop_in_which_it_waits) {
+    Coroutine<> handle = outer(log, Counted(), false, true);
+    const auto main = [&]() -> Coroutine<> { co_await handle; };
+    EXPECT_THROW(run_virtually(main()), aio::DeadlockError);
+    EXPECT_EQ(Counted::alive(), 0);
+    EXPECT_EQ(log.text(), "inner outer");
+}
+
 TEST_F(CoroutineLife, several_tasks_still_waiting_when_the_loop_ends) {
     const auto waits = [](Log& lives, std::string name, Counted) -> Coroutine<> {
         const Farewell farewell(lives, name);

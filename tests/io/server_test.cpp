@@ -73,6 +73,8 @@ TEST_ON_LOOP(Server, serves_a_unix_socket_and_takes_the_place_of_a_stale_one) {
         writer.write("hello");
         EXPECT_EQ(co_await reader.readexactly(5), "hello");
         EXPECT_EQ(writer.get_extra_info("peername")->text(), path);
+        writer.close();
+        EXPECT_EQ(writer.get_extra_info("peername")->text(), path);  // the kernel has forgotten it
         server.close();
     }
     std::filesystem::remove(path);
@@ -112,6 +114,20 @@ TEST_ON_LOOP(Server, and_its_client_look_for_lines_as_long_as_they_were_told) {
     const std::string too_long = "aio::ValueError: Separator is found, but chunk is longer than limit";
     EXPECT_EQ(co_await ending_of(reader.readline()), too_long);
     EXPECT_EQ(at_server, too_long);
+}
+
+TEST_ON_LOOP(Server, says_of_a_unix_client_that_it_has_no_name) {
+    const std::string path = std::filesystem::temp_directory_path() / ("aio-" + std::to_string(getpid()));
+    std::string peer;
+    const auto note = [&peer](StreamReader, StreamWriter writer) {
+        peer = writer.get_extra_info("peername")->text();
+        writer.close();
+    };
+    auto server = co_await aio::start_unix_server(note, path);
+    auto [reader, writer] = co_await aio::open_unix_connection(path);
+    EXPECT_EQ(co_await reader.read(), "");
+    EXPECT_EQ(peer, "a unix socket without a name");
+    std::filesystem::remove(path);
 }
 
 TEST_ON_LOOP(Server, calls_a_plain_function_as_well) {
