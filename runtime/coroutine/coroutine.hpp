@@ -49,7 +49,8 @@ struct DestroyFrame {
 };
 
 // [started]
-/// A coroutine on its way, and the awaiter of it. Its frame is in a chain, which owns it: to drop this destroys nothing.
+/// A coroutine on its way, and the awaiter of it. Its frame is in a chain, which owns it: to drop this destroys
+/// nothing.
 template <class T> class Started {
   public:
     Started() = default;  ///< none

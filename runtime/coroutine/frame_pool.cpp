@@ -1,22 +1,32 @@
 #include "runtime/coroutine/frame_pool.hpp"
+#include <sys/mman.h>
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 
 namespace aio::detail {
 namespace {
-// A word short of its alignment: there malloc keeps what it notes of the next one, and slabs lie side by side.
-constexpr std::size_t slab_alignment = 1 << 14, slab_size = slab_alignment - sizeof(std::size_t);
+constexpr std::size_t slab_size = 1 << 16;  // and its alignment. Nowhere are pages larger.
+
+/// From the kernel, for malloc leaves gaps between pieces that are aligned so.
+std::byte* allocate_slab() {
+    void* mapped = mmap(nullptr, 2 * slab_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc();
+    auto* memory = static_cast<std::byte*>(mapped);
+    const std::size_t before = -reinterpret_cast<std::uintptr_t>(mapped) % slab_size;
+    if (before > 0) munmap(memory, before);
+    munmap(memory + before + slab_size, slab_size - before);
+    return memory + before;
+}
 }  // namespace
 
 /// Memory for blocks of one size, which follow it. It is freed when all are given back, by whatever threads have them
 /// at their end.
 struct alignas(std::max_align_t) FramePool::Slab {
     static Slab& of(void* block) noexcept {
-        return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_alignment - 1));
+        return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_size - 1));
     }
     void give_back_one() noexcept {
-        if (out.fetch_sub(1, std::memory_order_acq_rel) == 1) std::free(this);
+        if (out.fetch_sub(1, std::memory_order_acq_rel) == 1) munmap(this, slab_size);
     }
     std::atomic<std::size_t> out;  // how many are not given back
 };
@@ -35,8 +45,7 @@ void* FramePool::allocate_new(std::size_t size) {
     const std::size_t c = class_of(size);
     if (c >= classes || !AIO_FRAME_POOL) return ::operator new(size);
     thread_local const AtThreadEnd at_thread_end;
-    auto* memory = static_cast<std::byte*>(std::aligned_alloc(slab_alignment, slab_size));
-    if (!memory) throw std::bad_alloc();
+    std::byte* memory = allocate_slab();
     const std::size_t block_size = c * step, blocks = (slab_size - sizeof(Slab)) / block_size;
     new (memory) Slab{blocks};
     // Each size begins at another place: a processor takes a read for one of what was just written, for a while, where

@@ -1,5 +1,9 @@
 #include "tests/support/allocations.hpp"
 
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <new>
 
@@ -24,14 +28,8 @@ void* operator new(std::size_t size) {
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc();
 }
-// Instead of the C library's, for the frame pool asks that one.
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-    ++count;
-    void* memory = nullptr;
-    return posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr;
-}
-
 void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++count;
     const auto unit = static_cast<std::size_t>(alignment);
     if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
     throw std::bad_alloc();
@@ -40,6 +38,12 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+// In the place of the C library's: the frame pool calls it.
+extern "C" void* mmap(void* place, std::size_t size, int protection, int flags, int fd, off_t offset) noexcept {
+    ++count;
+    return reinterpret_cast<void*>(syscall(SYS_mmap, place, size, protection, flags, fd, offset));
+}
 
 #else  // a sanitizer has operators of its own, and checks what is given back to them
 

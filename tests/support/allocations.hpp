@@ -6,7 +6,7 @@
 
 namespace aio::test {
 
-/// Since the thread began: operator new and aligned_alloc, or under a sanitizer every malloc.
+/// Since the thread began: operator new and mmap, or under a sanitizer every malloc.
 std::size_t allocations() noexcept;
 
 /// What so many coroutine frames cost in the steady state: nothing, but where a sanitizer has the pool off.
