@@ -157,7 +157,8 @@ $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 
 # Each floor of the runtime is compiled as one file, so that its headers are read once: half the time. It lists what is
 # in the folder; what is in those files is among the dependencies that the compiler writes.
-$(BUILD)/floors/%.cpp: runtime/%
+.SECONDARY: $(floors:%=$(BUILD)/floors/%.cpp)
+$(BUILD)/floors/%.cpp: runtime/% | $(BUILD)/flags
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n' $(call files,$<,*.cpp) > $@
 
