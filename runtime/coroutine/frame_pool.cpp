@@ -17,6 +17,13 @@ std::byte* allocate_slab() {
     munmap(memory + before + slab_size, slab_size - before);
     return memory + before;
 }
+
+/// What is left of the slab that a thread cuts now, for each size.
+struct Fresh {
+    std::byte* next;
+    std::size_t blocks;
+};
+thread_local constinit std::array<Fresh, 128> fresh_of_size{};
 }  // namespace
 
 /// Memory for blocks of one size, which follow it. It is freed when all are given back, by whatever threads have them
@@ -25,8 +32,8 @@ struct alignas(std::max_align_t) FramePool::Slab {
     static Slab& of(void* block) noexcept {
         return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_size - 1));
     }
-    void give_back_one() noexcept {
-        if (out.fetch_sub(1, std::memory_order_acq_rel) == 1) munmap(this, slab_size);
+    void give_back(std::size_t blocks) noexcept {
+        if (out.fetch_sub(blocks, std::memory_order_acq_rel) == blocks) munmap(this, slab_size);
     }
     std::atomic<std::size_t> out;  // how many are not given back
 };
@@ -37,7 +44,9 @@ struct FramePool::AtThreadEnd {
     ~AtThreadEnd() {
         pool.open_ = false;  // static objects may still free frames
         for (Block*& list : pool.free_)
-            while (Block* block = list) list = block->next, Slab::of(block).give_back_one();
+            while (Block* block = list) list = block->next, Slab::of(block).give_back(1);
+        for (Fresh& fresh : fresh_of_size)
+            if (fresh.blocks > 0) Slab::of(fresh.next).give_back(std::exchange(fresh.blocks, 0));
     }
 };
 
@@ -45,19 +54,21 @@ void* FramePool::allocate_new(std::size_t size) {
     const std::size_t c = class_of(size);
     if (c >= classes || !AIO_FRAME_POOL) return ::operator new(size);
     thread_local const AtThreadEnd at_thread_end;
-    std::byte* memory = allocate_slab();
-    const std::size_t block_size = c * step, blocks = (slab_size - sizeof(Slab)) / block_size;
-    new (memory) Slab{blocks};
-    // Each size begins at another place: a processor takes a read for one of what was just written, for a while, where
-    // the two addresses differ by a multiple of 4096.
-    const std::size_t first = c * 1216 % slab_size / block_size;
-    for (std::size_t i = blocks; i-- > 0;)
-        pool.free_[c] = new (memory + sizeof(Slab) + (first + i) % blocks * block_size) Block{pool.free_[c]};
-    return std::exchange(pool.free_[c], pool.free_[c]->next);
+    Fresh& fresh = fresh_of_size.at(c);
+    if (fresh.blocks == 0) {
+        // Each size begins at another place: a processor takes a read for one of what was just written, for a while,
+        // where the two addresses differ by a multiple of 4096.
+        const std::size_t first = sizeof(Slab) + c % 16 * 64;
+        std::byte* memory = allocate_slab();
+        fresh = {memory + first, (slab_size - first) / (c * step)};
+        new (memory) Slab{fresh.blocks};
+    }
+    --fresh.blocks;
+    return std::exchange(fresh.next, fresh.next + c * step);
 }
 
 void FramePool::deallocate_closed(void* memory, std::size_t size) noexcept {
     if (class_of(size) >= classes || !AIO_FRAME_POOL) return ::operator delete(memory);
-    Slab::of(memory).give_back_one();
+    Slab::of(memory).give_back(1);
 }
 }  // namespace aio::detail
