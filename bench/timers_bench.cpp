@@ -1,9 +1,9 @@
 // Timers that are cancelled and timers that fire, beside the standard containers and a timerfd for each.
-#include <malloc.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <vector>
@@ -101,8 +101,9 @@ aio::Coroutine<void> sleep_all(long n, const std::function<void()>& when_all_sle
 }
 
 double bytes_in_use() {
-    const struct mallinfo2 info = mallinfo2();
-    return static_cast<double>(info.uordblks + info.hblkhd);
+    long all = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> all >> resident;
+    return static_cast<double>(resident * sysconf(_SC_PAGESIZE));
 }
 
 /// The memory of a task asleep, with all that belongs to it. Measured once: later the frame pool has it all.
