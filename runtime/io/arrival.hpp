@@ -1,55 +1,65 @@
-// How a task waits for what a connection brings.
+// How a task waits for what a connection brings, and why none keeps the loop for itself.
 #pragma once
 #include "runtime/io/stream.hpp"
-#include "runtime/tasks/sleep.hpp"
 
 namespace aio::detail {
 /// What succeeds at once completes at once, but not for ever: who always finds something to read would keep the loop
-/// for itself. After so many such completions in a row, whoever's they are, the next one takes a turn of the loop.
-class ImmediateCompletions {
+/// for itself. `co_await` it before such a completion: after so many in a row, whoever's they are, it takes a turn of
+/// the loop.
+class Budget {
   public:
-    static bool spent() noexcept { return in_a_row >= most; }
-    static bool allow_one() noexcept { return !spent() && ++in_a_row; }
-    static void start_again() noexcept { in_a_row = 0; }
-    /// `co_await` it where one was refused.
-    static auto take_a_turn() noexcept {
-        start_again();
-        return sleep(Duration(0));
+    bool await_ready() const noexcept { return used != all && ++used; }
+    void await_suspend(std::coroutine_handle<>) const {
+        renew();
+        TaskState::current().suspend_for_a_turn();
     }
+    void await_resume() const { resumed(); }
+    /// Where a task waits anyway.
+    static void renew() noexcept { used = 0; }
   private:
-    static constexpr unsigned most = 32;
-    static thread_local constinit unsigned in_a_row;
+    static constexpr unsigned all = 32;
+    static inline thread_local constinit unsigned used = 0;
 };
-inline thread_local constinit unsigned ImmediateCompletions::in_a_row = 0;
 
 /// `co_await` it for more to read than there was, the end, or an error. Cancelled, it takes nothing. When its frame
 /// is destroyed nobody waits any more.
 class Arrival : public Waitable {
   public:
-    explicit Arrival(Stream& stream) noexcept : stream_(&stream) {}
+    /// Throws RuntimeError, which names `function`, if somebody waits already.
+    Arrival(Stream& stream, const char* function) : Arrival(stream) { stream.require_no_reader(function); }
     ~Arrival() {
         if (waits()) stream_->reader = nullptr;
     }
     bool cancel() noexcept override { return cancelled_ = waits() && stream_->wake_reader(); }
 
     bool await_ready() noexcept { return is_ready(stream_->receive_more()); }
-    void await_suspend(std::coroutine_handle<>);
+    void await_suspend(std::coroutine_handle<> frame);
     void await_resume();
-    auto operator co_await() noexcept { return AwaiterReference<Arrival>{*this}; }
   protected:
-    /// Notes whether there is something already. That is a matter of a turn at most.
+    explicit Arrival(Stream& stream) noexcept : stream_(&stream) {}
+    /// Where there is something already, the budget decides.
     bool is_ready(bool arrived) noexcept {
         arrived_ = arrived;
-        return arrived && ImmediateCompletions::allow_one();
+        return arrived && Budget().await_ready();
     }
-    bool has_arrived() const noexcept { return arrived_; }
 
     Ref<Stream> stream_;
+    bool arrived_ = false;
   private:
     /// Not when it was woken already: then another task may be the reader.
     bool waits() const noexcept { return stream_->reader && stream_->reader->waiting() == this; }
-
-    bool arrived_ = false;
     bool cancelled_ = false;
+};
+
+/// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own.
+class Read final : public Arrival {
+  public:
+    Read(Stream& stream, std::size_t most) noexcept : Arrival(stream), most_(clamp(most)) {}
+    bool await_ready() noexcept { return is_ready(most_ == 0 || !stream_->input.empty() || stream_->receive_more()); }
+    void await_suspend(std::coroutine_handle<> frame);
+    std::string await_resume();
+    auto operator co_await() noexcept { return AwaiterReference<Read>{*this}; }
+  private:
+    std::uint32_t most_;
 };
 }  // namespace aio::detail

@@ -11,7 +11,7 @@ namespace {
 Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
     const std::string operation = "connect to " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) std::rethrow_exception(detail::connection_error(errno, operation));
+    if (fd < 0) detail::throw_connection_error(errno, operation);
     const Ref stream(new detail::Stream(fd, address, limit, nullptr));
     int error = 0;
     if (::connect(fd, address.data(), address.size()) < 0) error = errno;
@@ -24,7 +24,7 @@ Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
     }
     if (address.family() == AF_UNIX && (error == ENOENT || error == EACCES))
         detail::throw_file_error(error, "connect", address.host());
-    if (error) std::rethrow_exception(detail::connection_error(error, operation));
+    if (error) detail::throw_connection_error(error, operation);
     co_return Connection(StreamReader(stream), StreamWriter(stream));
 }
 

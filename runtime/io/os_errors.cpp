@@ -32,6 +32,10 @@ std::exception_ptr connection_error(int error, const std::string& operation) {
     }
 }
 
+void throw_connection_error(int error, const std::string& operation) {
+    std::rethrow_exception(connection_error(error, operation));
+}
+
 void throw_file_error(int error, const char* operation, const std::filesystem::path& path) {
     const std::error_code code(error, std::system_category());
     switch (error) {

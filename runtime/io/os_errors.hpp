@@ -54,6 +54,7 @@ struct NotADirectoryError : std::filesystem::filesystem_error {
 namespace detail {
 /// The exception for an errno of a socket: one of those above, TimeoutError for ETIMEDOUT, else std::system_error.
 std::exception_ptr connection_error(int error, const std::string& operation);
+[[noreturn]] void throw_connection_error(int error, const std::string& operation);
 /// Throws the one for an errno of a file: one of those above, else a filesystem_error.
 [[noreturn]] void throw_file_error(int error, const char* operation, const std::filesystem::path& path);
 }  // namespace detail

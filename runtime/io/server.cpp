@@ -27,8 +27,7 @@ bool concerns_one_connection(int error) {
 Listener::Listener(ServerState& server, int fd) : Descriptor(get_running_loop(), fd), server_(server) {}
 
 void Listener::listen(int backlog) {
-    if (::listen(fd(), backlog) < 0)
-        std::rethrow_exception(connection_error(errno, "listen at " + SocketAddress::bound_to(fd()).text()));
+    if (::listen(fd(), backlog) < 0) throw_connection_error(errno, "listen at " + SocketAddress::bound_to(fd()).text());
     backlog_ = std::max(backlog, 1);
 }
 
@@ -113,14 +112,14 @@ namespace {
 void bind(ServerState& server, const SocketAddress& address, bool reuse_port) {
     const std::string operation = "error while attempting to bind on address " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) std::rethrow_exception(connection_error(errno, operation));
+    if (fd < 0) throw_connection_error(errno, operation);
     server.add_listener(fd);
     const int on = 1;
     if (address.family() != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     // An IPv6 socket would take IPv4 connections as well, and the port would be in use twice.
     if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (::bind(fd, address.data(), address.size()) < 0) std::rethrow_exception(connection_error(errno, operation));
+    if (::bind(fd, address.data(), address.size()) < 0) throw_connection_error(errno, operation);
 }
 
 Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresses, ServerOptions options) {

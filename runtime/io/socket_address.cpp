@@ -1,17 +1,30 @@
 #include "runtime/io/socket_address.hpp"
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/un.h>
-#include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstring>
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {
-SocketAddress::SocketAddress(const void* address, socklen_t size) noexcept : SocketAddress() {
-    size_ = std::min(size, static_cast<socklen_t>(sizeof storage_));
-    std::memcpy(&storage_, address, size_);
+SocketAddress::SocketAddress(const void* address, socklen_t size) {
+    static_assert(sizeof *this == sizeof(sockaddr_in));
+    sockaddr_in internet4{};
+    std::memcpy(&internet4, address, std::min<std::size_t>(size, sizeof internet4));
+    if (internet4.sin_family == AF_INET || size <= sizeof family_) {
+        family_ = internet4.sin_family;
+        port_ = internet4.sin_port;
+        address_ = internet4.sin_addr;
+    } else {
+        other_ = std::make_unique<const std::string>(static_cast<const char*>(address), size);
+    }
+}
+
+SocketAddress& SocketAddress::operator=(SocketAddress other) noexcept {
+    family_ = other.family_;
+    port_ = other.port_;
+    address_ = other.address_;
+    other_ = std::move(other.other_);
+    return *this;
 }
 
 SocketAddress SocketAddress::of_path(std::string_view path) {
@@ -24,35 +37,41 @@ SocketAddress SocketAddress::of_path(std::string_view path) {
 }
 
 namespace {
-SocketAddress ask(int (*system_call)(int, sockaddr*, socklen_t*), int fd) noexcept {
+const sockaddr_in6& internet6(const SocketAddress& address) {
+    return reinterpret_cast<const sockaddr_in6&>(*address.data());
+}
+
+SocketAddress ask(int (*system_call)(int, sockaddr*, socklen_t*), int fd) {
     sockaddr_storage storage;
     socklen_t size = sizeof storage;
-    return system_call(fd, reinterpret_cast<sockaddr*>(&storage), &size) < 0 ? SocketAddress()
-                                                                             : SocketAddress(&storage, size);
+    if (system_call(fd, reinterpret_cast<sockaddr*>(&storage), &size) < 0) return {};
+    return {&storage, size};
 }
 }  // namespace
 
-SocketAddress SocketAddress::bound_to(int fd) noexcept { return ask(getsockname, fd); }
-SocketAddress SocketAddress::connected_to(int fd) noexcept { return ask(getpeername, fd); }
+SocketAddress SocketAddress::bound_to(int fd) { return ask(getsockname, fd); }
+SocketAddress SocketAddress::connected_to(int fd) { return ask(getpeername, fd); }
+
+socklen_t SocketAddress::size() const noexcept {
+    if (other_) return static_cast<socklen_t>(other_->size());
+    return family_ == AF_INET ? sizeof(sockaddr_in) : sizeof family_;
+}
 
 std::string SocketAddress::host() const {
     if (family() == AF_UNIX) {
-        const std::string_view path(reinterpret_cast<const char*>(&storage_) + offsetof(sockaddr_un, sun_path),
-                                    size_ - offsetof(sockaddr_un, sun_path));
+        std::string_view path(reinterpret_cast<const char*>(data()), size());
+        path.remove_prefix(offsetof(sockaddr_un, sun_path));
         return std::string(path.substr(0, path.find('\0', 1)));
     }
     std::array<char, INET6_ADDRSTRLEN> text{};
-    if (family() == AF_INET)
-        inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(storage_).sin_addr, text.data(), text.size());
-    if (family() == AF_INET6)
-        inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(storage_).sin6_addr, text.data(), text.size());
+    if (family() == AF_INET) inet_ntop(AF_INET, &address_, text.data(), text.size());
+    if (family() == AF_INET6) inet_ntop(AF_INET6, &internet6(*this).sin6_addr, text.data(), text.size());
     return text.data();
 }
 
 std::uint16_t SocketAddress::port() const noexcept {
-    if (family() == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(storage_).sin_port);
-    if (family() == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(storage_).sin6_port);
-    return 0;
+    if (family() == AF_INET) return ntohs(port_);
+    return family() == AF_INET6 ? ntohs(internet6(*this).sin6_port) : 0;
 }
 
 std::string SocketAddress::text() const {
@@ -63,6 +82,6 @@ std::string SocketAddress::text() const {
 }
 
 bool SocketAddress::operator==(const SocketAddress& other) const noexcept {
-    return size_ == other.size_ && std::memcmp(&storage_, &other.storage_, size_) == 0;
+    return size() == other.size() && std::memcmp(data(), other.data(), size()) == 0;
 }
 }  // namespace aio

@@ -1,36 +1,46 @@
 // Where a socket is bound or connected.
 #pragma once
-#include <sys/socket.h>
+#include <netinet/in.h>
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <string_view>
 
 namespace aio {
 /// An IPv4 or IPv6 address with its port, or the path of a unix socket. What Python's peername and sockname are.
 class SocketAddress {
   public:
     /// Of nothing: a unix socket that was never bound.
-    SocketAddress() noexcept { storage_.ss_family = AF_UNSPEC; }
-    SocketAddress(const void* address, socklen_t size) noexcept;
+    SocketAddress() = default;
+    /// Copies a sockaddr of `size` bytes.
+    SocketAddress(const void* address, socklen_t size);
+    SocketAddress(const SocketAddress& other) : SocketAddress(other.data(), other.size()) {}
+    SocketAddress(SocketAddress&&) = default;
+    SocketAddress& operator=(SocketAddress other) noexcept;
     /// A unix socket. A path that begins with '\0' is an abstract name. Throws ValueError if it is too long (107
     /// bytes).
     static SocketAddress of_path(std::string_view path);
     /// getsockname(2) and getpeername(2); of nothing where they fail.
-    static SocketAddress bound_to(int fd) noexcept;
-    static SocketAddress connected_to(int fd) noexcept;
+    static SocketAddress bound_to(int fd);
+    static SocketAddress connected_to(int fd);
 
-    sa_family_t family() const noexcept { return storage_.ss_family; }  ///< AF_INET, AF_INET6, AF_UNIX
-    std::string host() const;                                           ///< "127.0.0.1", "::1", or the path
-    std::uint16_t port() const noexcept;                                ///< 0 where there is none
-    std::string text() const;                                           ///< "127.0.0.1:80", "[::1]:80", or the path
+    sa_family_t family() const noexcept { return data()->sa_family; }  ///< AF_INET, AF_INET6, AF_UNIX
+    std::string host() const;                                          ///< "127.0.0.1", "::1", or the path
+    std::uint16_t port() const noexcept;                               ///< 0 where there is none
+    std::string text() const;                                          ///< "127.0.0.1:80", "[::1]:80", or the path
+
+    bool operator==(const SocketAddress& other) const noexcept;
 
     // For system calls.
-
-    const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
-    socklen_t size() const noexcept { return size_; }
-    bool operator==(const SocketAddress& other) const noexcept;
+    const sockaddr* data() const noexcept {
+        return static_cast<const sockaddr*>(other_ ? static_cast<const void*>(other_->data()) : this);
+    }
+    socklen_t size() const noexcept;
   private:
-    sockaddr_storage storage_;
-    socklen_t size_ = 0;
+    // A sockaddr_in. Its last eight bytes mean nothing, so there an address of another family has its bytes: each
+    // stream keeps one of these.
+    sa_family_t family_ = AF_UNSPEC;
+    in_port_t port_ = 0;
+    in_addr address_{};
+    std::unique_ptr<const std::string> other_;
 };
 }  // namespace aio

@@ -1,7 +1,5 @@
 #include "runtime/io/stream.hpp"
 #include <netinet/tcp.h>
-#include <unistd.h>
-#include <algorithm>
 #include <cerrno>
 #include "runtime/io/os_errors.hpp"
 
@@ -12,7 +10,7 @@ constexpr std::size_t most_parts = 1024;    // of one sendmsg(2)
 }  // namespace
 
 Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner)
-    : Descriptor(get_running_loop(), fd), limit_(clamp(limit) & largest_size), peer_(peer), owner_(std::move(owner)) {
+    : Descriptor(get_running_loop(), fd), limit_(clamp(limit) & 0xfffffff), peer_(peer), owner_(std::move(owner)) {
     // Small writes go out at once, as asyncio's do. A unix socket refuses, and does so anyway.
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -33,6 +31,12 @@ bool Stream::receive() noexcept {
         input.append({bytes, static_cast<std::size_t>(got)});
     } catch (const std::bad_alloc&) { fail("read from ", ENOMEM); }
     return true;
+}
+
+void Stream::require_no_reader(const char* function) const {
+    if (reader)
+        throw RuntimeError(std::string(function) +
+                           "() called while another coroutine is already waiting for incoming data");
 }
 
 bool Stream::wake_reader() noexcept {
@@ -100,8 +104,7 @@ void Stream::on_writable() noexcept {
 
 /// Sends what could not be sent before, as far as the socket takes it now.
 void Stream::flush() noexcept {
-    const std::string_view bytes = details_->output.view();
-    iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    iovec part = part_of(details_->output.view());
     const std::size_t sent = send({&part, 1});
     if (lost()) return;
     details_->output.drop(sent);
@@ -142,7 +145,7 @@ void Stream::close() noexcept {
 }
 
 void Stream::fail(const char* operation, int error) noexcept {
-    details().error = connection_error(error, operation + peer().text());
+    details().error = connection_error(error, operation + peer_.text());
     Descriptor::close();
 }
 
@@ -156,10 +159,5 @@ void Stream::on_close() noexcept {
     if (all_sent()) return;
     details_->output = {};
     release();
-}
-
-SocketAddress Stream::peer() const noexcept {
-    const SocketAddress kept = peer_.get();
-    return kept.family() == AF_UNSPEC ? SocketAddress::connected_to(fd()) : kept;
 }
 }  // namespace aio::detail

@@ -1,21 +1,19 @@
 // A connection: a socket with what it has received and what it could not send yet. Reader and writer are its two faces.
 #pragma once
 #include <sys/uio.h>
-#include <cstdint>
-#include <exception>
-#include <memory>
 #include <span>
 #include "runtime/io/byte_queue.hpp"
-#include "runtime/io/peer_address.hpp"
+#include "runtime/io/socket_address.hpp"
 #include "runtime/reactor/descriptor.hpp"
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
 /// A size that has no need of 64 bits: 256 MB at most.
-constexpr std::uint32_t largest_size = (1u << 28) - 1;
 inline std::uint32_t clamp(std::size_t bytes) noexcept {
-    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, largest_size));
+    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, (1 << 28) - 1));
 }
+
+inline iovec part_of(std::string_view bytes) noexcept { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
 /// Who must outlive a stream, because its code serves it: a server.
 class StreamOwner : public RefCounted<StreamOwner> {
@@ -34,17 +32,16 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     /// Takes over a non-blocking stream socket. `owner` may be null. Throws std::system_error.
     Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner);
     ~Stream() { Descriptor::close(); }
+    const SocketAddress& peer() const noexcept { return peer_; }
 
     // Reading.
 
-    /// Whether a read need not wait: for data, the end, or an error.
-    bool has_arrived() const noexcept { return !input.empty() || eof_; }
-    /// The same, after an attempt to read where the socket may hold something.
-    bool receive_if_readable() noexcept { return has_arrived() || receive_more(); }
     /// Reads once, for somebody who needs more than there is. False if nothing has come: then await Arrival.
     bool receive_more() noexcept { return eof_ || (readable() && receive()); }
     bool eof() const noexcept { return eof_; }
     std::size_t limit() const noexcept { return limit_; }
+    /// Throws RuntimeError, which names `function`, where a task waits for more.
+    void require_no_reader(const char* function) const;
 
     // Writing.
 
@@ -70,15 +67,12 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     /// No more is read; what was written is still sent, then the socket is closed.
     void close() noexcept;
     bool closing() const noexcept { return closing_; }
-    /// The socket is closed.
-    bool lost() const noexcept { return fd() < 0; }
+    bool lost() const noexcept { return fd() < 0; }  ///< the socket is closed
     /// What broke the connection; null if nothing did.
     std::exception_ptr error() const noexcept { return details_ ? details_->error : nullptr; }
     void throw_error() const {
         if (details_ && details_->error) std::rethrow_exception(details_->error);
     }
-
-    SocketAddress peer() const noexcept;
   private:
     /// What a stream that is silent, or swift, does without.
     struct Details : Pooled {
@@ -103,12 +97,11 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     bool write_eof_ : 1 = false;  // nor will we
     bool closing_ : 1 = false;
     bool paused_ : 1 = false;
-    PeerAddress peer_;
+    SocketAddress peer_;  // the kernel forgets it with the connection
     std::unique_ptr<Details> details_;
     Ref<StreamOwner> owner_;
   public:
     ByteQueue input;              ///< what has arrived and nobody has taken yet
     TaskState* reader = nullptr;  ///< the one task that waits for more, if there is one
 };
-
 }  // namespace aio::detail

@@ -8,25 +8,11 @@ IncompleteReadError::IncompleteReadError(std::string what_came, std::optional<st
       expected(asked) {}
 
 namespace detail {
-namespace {
-void require_no_other_reader(const Stream& stream, const char* function) {
-    if (stream.reader)
-        throw RuntimeError(std::string(function) +
-                           "() called while another coroutine is already waiting for incoming data");
-}
-
-Arrival more(Stream& stream, const char* function) {
-    require_no_other_reader(stream, function);
-    return Arrival(stream);
-}
-}  // namespace
-
-void Arrival::await_suspend(std::coroutine_handle<>) {
-    TaskState& task = TaskState::current();
-    ImmediateCompletions::start_again();
-    if (arrived_) return task.suspend_for_a_turn();
-    stream_->reader = &task;
-    task.suspend_until(*this);
+void Arrival::await_suspend(std::coroutine_handle<> frame) {
+    if (arrived_) return Budget().await_suspend(frame);
+    Budget::renew();
+    stream_->reader = &TaskState::current();
+    stream_->reader->suspend_until(*this);
 }
 
 void Arrival::await_resume() {
@@ -35,89 +21,59 @@ void Arrival::await_resume() {
     stream_->throw_error();
 }
 
-void Read::await_suspend(std::coroutine_handle<> awaiting) {
-    if (!has_arrived()) require_no_other_reader(*stream_, "read");
-    Arrival::await_suspend(awaiting);
+void Read::await_suspend(std::coroutine_handle<> frame) {
+    if (!arrived_) stream_->require_no_reader("read");
+    Arrival::await_suspend(frame);
 }
 
 std::string Read::await_resume() {
     Arrival::await_resume();
     return stream_->input.take(most_);
 }
-}  // namespace detail
 
-Coroutine<std::string> StreamReader::read_all(Ref<detail::Stream> stream) {
+namespace {
+Coroutine<std::string> read_all(Ref<Stream> stream) {
     std::string all;
     while (true) {
-        const std::string some = co_await detail::Read(*stream, stream->limit());
+        const std::string some = co_await Read(*stream, stream->limit());
         if (some.empty()) break;
         all += some;
     }
     co_return all;
 }
 
-// ---- A number of bytes
-
-bool StreamReader::has_exactly(detail::Stream& stream, std::size_t count) {
-    if (stream.input.empty() && count > 0) stream.receive_if_readable();
-    stream.throw_error();
-    return stream.input.size() >= count && detail::ImmediateCompletions::allow_one();
-}
-
-Coroutine<std::string> StreamReader::exactly_slowly(Ref<detail::Stream> stream, std::size_t count) {
-    if (detail::ImmediateCompletions::spent()) co_await detail::ImmediateCompletions::take_a_turn();
+Coroutine<std::string> read_exactly(Ref<Stream> stream, std::size_t count) {
+    co_await Budget();
+    stream->throw_error();
     while (stream->input.size() < count) {
         if (stream->eof()) throw IncompleteReadError(stream->input.take(count), count);
-        co_await detail::more(*stream, "readexactly");
+        co_await Arrival(*stream, "readexactly");
     }
     co_return stream->input.take(count);
 }
 
-// ---- Up to a separator
-
-namespace {
-/// CPython's readuntil between two waits: the separator's place once it has come. `offset`: so many bytes at the front
-/// hold none, for who asks again.
-std::optional<std::size_t> find(const detail::Stream& stream, std::string_view separator, std::size_t& offset) {
-    const std::string_view bytes = stream.input.view();
-    if (bytes.size() - offset < separator.size()) return std::nullopt;
-    const std::size_t found = bytes.find(separator, offset);
-    if (found == bytes.npos) {
-        offset = bytes.size() + 1 - separator.size();
-        if (offset > stream.limit())
-            throw LimitOverrunError("Separator is not found, and chunk exceed the limit", offset);
-        return std::nullopt;
-    }
-    if (found > stream.limit()) throw LimitOverrunError("Separator is found, but chunk is longer than limit", found);
-    return found;
-}
-}  // namespace
-
-bool StreamReader::has_separator(detail::Stream& stream, std::string_view separator) {
+/// CPython's, line by line.
+Coroutine<std::string> read_until(Ref<Stream> stream, std::string separator) {
     if (separator.empty()) throw ValueError("Separator should be at least one-byte string");
-    if (stream.input.empty()) stream.receive_if_readable();
-    stream.throw_error();
-    return stream.input.view().find(separator) <= stream.limit() && detail::ImmediateCompletions::allow_one();
-}
-
-std::string StreamReader::take_until(detail::Stream& stream, std::string_view separator) {
-    return stream.input.take(stream.input.view().find(separator) + separator.size());
-}
-
-Coroutine<std::string> StreamReader::until_slowly(Ref<detail::Stream> stream, std::string_view separator) {
-    if (detail::ImmediateCompletions::spent()) co_await detail::ImmediateCompletions::take_a_turn();
-    std::size_t offset = 0;
-    while (true) {
-        if (const auto found = find(*stream, separator, offset))
-            co_return stream->input.take(*found + separator.size());
-        if (stream->eof()) throw IncompleteReadError(stream->input.take(stream->input.size()), std::nullopt);
-        co_await detail::more(*stream, "readuntil");
+    co_await Budget();
+    stream->throw_error();
+    const ByteQueue& input = stream->input;
+    std::size_t offset = 0;  // so many bytes at the front hold no separator
+    std::size_t found = 0;
+    while ((found = input.view().find(separator, offset)) == std::string_view::npos) {
+        offset = std::max(input.size() + 1, separator.size()) - separator.size();
+        if (offset > stream->limit())
+            throw LimitOverrunError("Separator is not found, and chunk exceed the limit", offset);
+        if (stream->eof()) throw IncompleteReadError(stream->input.take(input.size()), std::nullopt);
+        co_await Arrival(*stream, "readuntil");
     }
+    if (found > stream->limit()) throw LimitOverrunError("Separator is found, but chunk is longer than limit", found);
+    co_return stream->input.take(found + separator.size());
 }
 
-Coroutine<std::string> StreamReader::line_slowly(Ref<detail::Stream> stream) {
+Coroutine<std::string> read_line(Ref<Stream> stream) {
     try {
-        co_return co_await until_slowly(stream, "\n");
+        co_return co_await read_until(stream, "\n");
     } catch (IncompleteReadError& error) {
         co_return std::move(error.partial);
     } catch (const LimitOverrunError& error) {
@@ -127,9 +83,22 @@ Coroutine<std::string> StreamReader::line_slowly(Ref<detail::Stream> stream) {
     }
 }
 
-Coroutine<std::optional<std::string>> StreamReader::next_line(Ref<detail::Stream> stream) {
-    std::string line = co_await StreamReader(stream).readline();
+Coroutine<std::optional<std::string>> next_line(Ref<Stream> stream) {
+    std::string line = co_await read_line(std::move(stream));
     if (line.empty()) co_return std::nullopt;
     co_return line;
 }
+}  // namespace
+}  // namespace detail
+
+// They hold the stream, not the handle, which may be gone when they run.
+Coroutine<std::string> StreamReader::read() const { return detail::read_all(stream_); }
+Coroutine<std::string> StreamReader::readexactly(std::size_t count) const {
+    return detail::read_exactly(stream_, count);
+}
+Coroutine<std::string> StreamReader::readuntil(std::string_view separator) const {
+    return detail::read_until(stream_, std::string(separator));
+}
+Coroutine<std::string> StreamReader::readline() const { return detail::read_line(stream_); }
+Coroutine<std::optional<std::string>> StreamReader::next() const { return detail::next_line(stream_); }
 }  // namespace aio

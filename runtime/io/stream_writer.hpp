@@ -1,16 +1,13 @@
 // StreamWriter: what is sent on a connection.
 #pragma once
 #include <initializer_list>
-#include <optional>
 #include <ranges>
-#include <string_view>
 #include <vector>
-#include "runtime/io/arrival.hpp"
-#include "runtime/sync/try_first.hpp"
+#include "runtime/io/stream.hpp"
 
 namespace aio {
-/// asyncio.StreamWriter. A handle, moved and copied freely; it must outlive the await of what it returns. When the last
-/// reader and writer of a connection are gone it is closed, after what was written is sent.
+/// asyncio.StreamWriter. A handle, moved and copied freely. When the last reader and writer of a connection are gone it
+/// is closed, after what was written is sent.
 class StreamWriter {
   public:
     explicit StreamWriter(Ref<detail::Stream> stream) noexcept : stream_(std::move(stream)) {}
@@ -18,42 +15,35 @@ class StreamWriter {
     /// Sends `data`, at once if the socket takes it. What it does not take is kept and follows by itself: await drain()
     /// or the memory grows with it. Errors of the connection come out of drain() and of reads; on a lost connection it
     /// does nothing. Throws RuntimeError after write_eof().
-    void write(std::string_view data);
+    void write(std::string_view data) {
+        iovec part = detail::part_of(data);
+        stream_->write({&part, 1});
+    }
     /// The same for many pieces, a range of strings, by one system call (of 1024 pieces).
     template <std::ranges::input_range Pieces> void writelines(const Pieces& pieces) {
         std::vector<iovec> parts;
-        for (const std::string_view piece : pieces) parts.push_back({const_cast<char*>(piece.data()), piece.size()});
+        for (const std::string_view piece : pieces) parts.push_back(detail::part_of(piece));
         stream_->write(parts);
     }
     void writelines(std::initializer_list<std::string_view> pieces) { writelines(std::span(pieces)); }
-
-    /// `co_await writer.drain()`: waits while more than the high-water mark is kept, until it is less than a quarter.
-    /// Throws what broke the connection, or ConnectionResetError if it was closed. Cancelled, it changes nothing.
-    auto drain() {
-        return detail::TryFirst(
-            *stream_, [](detail::Stream& s) { return is_drained(s); }, [](detail::Stream&) {},
-            [](detail::Stream& s) { return drain_slowly(Ref(&s)); });
-    }
+    /// Waits while more than the high-water mark is kept, until it is less than a quarter. Throws what broke the
+    /// connection, or ConnectionResetError if it was closed. Cancelled, it changes nothing.
+    Coroutine<void> drain() const;
     /// In bytes; 64 KiB until it is set. asyncio: transport.set_write_buffer_limits(high).
     void set_write_buffer_limits(std::size_t high) { stream_->set_high_water(high); }
 
     /// Says to the other end that no more will come, after what was written. Reading goes on: half a close.
     void write_eof() { stream_->write_eof(); }
     bool can_write_eof() const noexcept { return true; }
-
     /// No more is read; what was written is still sent, then the connection is closed. Returns at once.
     void close() noexcept { stream_->close(); }
     bool is_closing() const noexcept { return stream_->closing(); }
     /// Waits until the connection is closed. Throws what broke it.
-    Coroutine<void> wait_closed() const { return wait_until_closed(stream_); }
+    Coroutine<void> wait_closed() const;
 
     /// "peername" or "sockname"; empty for other names.
     std::optional<SocketAddress> get_extra_info(std::string_view name) const;
   private:
-    static bool is_drained(const detail::Stream& stream);
-    static Coroutine<void> drain_slowly(Ref<detail::Stream> stream);
-    static Coroutine<void> wait_until_closed(Ref<detail::Stream> stream);
-
     Ref<detail::Stream> stream_;
 };
 }  // namespace aio

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
+#include <cstring>
+
 #include "runtime/reactor/errors.hpp"
 #include "tests/support/pipe.hpp"
 
@@ -32,6 +34,28 @@ TEST(SocketAddress, is_written_as_programs_write_it) {
     const SocketAddress path = SocketAddress::of_path("/tmp/a");
     EXPECT_EQ(path.text(), "/tmp/a");
     EXPECT_EQ(path.port(), 0);
+}
+
+TEST(SocketAddress, is_copied_whole) {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_flowinfo = 5;
+    v6.sin6_scope_id = 3;
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(65535);
+    v4.sin_addr.s_addr = 0xfe'02'01'ff;
+    const SocketAddress four(&v4, sizeof v4), six(&v6, sizeof v6), path = SocketAddress::of_path("/run/some/where");
+    SocketAddress copy;
+    for (const SocketAddress& address : {four, six, SocketAddress(), path, four}) {
+        copy = address;
+        EXPECT_EQ(copy, address);
+        EXPECT_EQ(copy.text(), address.text());
+    }
+    EXPECT_EQ(four.size(), sizeof v4);
+    EXPECT_EQ(std::memcmp(four.data(), &v4, sizeof v4), 0);
+    EXPECT_EQ(six.size(), sizeof v6);
+    EXPECT_EQ(std::memcmp(six.data(), &v6, sizeof v6), 0);
 }
 
 TEST(SocketAddress, of_a_socket_without_a_name_says_so) {
