@@ -1,25 +1,22 @@
 // as_completed(): one result after the other, the first to come first.
 #pragma once
-#include <optional>
 #include <ranges>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 #include "runtime/sync/queue.hpp"
 
 namespace aio {
 namespace detail {
-
 /// The inside of CPython's as_completed, line by line. F: the handle of the futures.
 template <class F> class Completions final : public RefCounted<Completions<F>> {
   public:
     Completions(const std::vector<F>& futures, std::optional<Duration> timeout) {
         for (const F& future : futures) todo_.try_emplace(&future.state(), *this, future);  // what is there, stays
         if (!todo_.empty() && timeout)
-            timeout_handle_ = get_running_loop().call_later(*timeout, [this] { on_timeout(); });
+            timeout_handle_ = get_running_loop().call_later(*timeout, [this] {
+                for ([[maybe_unused]] const auto& late : std::exchange(todo_, {})) done_.put_nowait(std::nullopt);
+            });
     }
     ~Completions() { timeout_handle_.cancel(); }
-
     /// How many different futures are not done.
     std::size_t todo() const noexcept { return todo_.size(); }
     static Coroutine<typename F::value_type> wait_for_one(Ref<Completions> self) {
@@ -35,14 +32,10 @@ template <class F> class Completions final : public RefCounted<Completions<F>> {
         Completions& completions;
         const F future;
     };
-
     void on_completion(F future) {  // by value, for its callback ends here
         todo_.erase(&future.state());
         done_.put_nowait(std::move(future));
         if (todo_.empty()) timeout_handle_.cancel();
-    }
-    void on_timeout() {
-        for ([[maybe_unused]] const auto& late : std::exchange(todo_, {})) done_.put_nowait(std::nullopt);
     }
 
     std::unordered_map<FutureState*, Callback> todo_;

@@ -24,21 +24,17 @@ class Barrier {
     Coroutine<void> reset();
     /// Those who wait, and all who will come, get BrokenBarrierError until reset().
     Coroutine<void> abort();
-
     int parties() const noexcept { return parties_; }
     /// How many wait for the others; none while they leave.
     int n_waiting() const noexcept { return state_ == State::filling ? count_ : 0; }
     bool broken() const noexcept { return state_ == State::broken; }
 
     // For with(): `co_await aio::with(barrier, [&](int& index) -> aio::Coroutine<void> { ... });` waits, then runs it.
-
     Coroutine<int> aenter() { return wait(); }
     Coroutine<void> aexit(const std::exception_ptr&) { co_return; }
   private:
     enum class State : std::uint8_t { filling, draining, resetting, broken };
-
-    Coroutine<void> block();
-    Coroutine<void> wait_for_the_others();
+    void change(State state);
     void leave();
 
     const int parties_;

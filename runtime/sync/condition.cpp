@@ -5,13 +5,10 @@ Coroutine<void> Condition::wait() {
     if (!locked()) throw RuntimeError("cannot wait on un-acquired lock");
     release();
     bool cancelled = false;
-    {
-        detail::QueuedWaiter waiter;
-        waiters_.push_back(waiter);
-        try {
-            co_await waiter;
-        } catch (const CancelledError&) { cancelled = true; }
-    }
+    try {
+        detail::QueuedWaiter waiter(waiters_);
+        co_await waiter;
+    } catch (const CancelledError&) { cancelled = true; }
     for (bool acquired = false; !acquired;) {
         try {
             co_await acquire();

@@ -1,7 +1,5 @@
 // Condition: wait until what a lock guards has changed.
 #pragma once
-#include <optional>
-#include <type_traits>
 #include "runtime/sync/lock.hpp"
 
 namespace aio {
@@ -17,7 +15,6 @@ class Condition {
     Condition(Condition&&) = delete;
 
     // Those of the lock.
-
     bool locked() const noexcept { return lock_.locked(); }
     auto acquire() { return lock_.acquire(); }
     void release() { lock_.release(); }
@@ -27,13 +24,11 @@ class Condition {
     /// however often it is cancelled meanwhile, and then throws CancelledError; a notification that it has got by then
     /// is lost, as in 3.11.2. Throws RuntimeError if nobody has the lock.
     Coroutine<void> wait();
-
     /// Waits until `predicate()` is true, asked at once and after each notification, and returns what it gave.
     template <class F> auto wait_for(F&& predicate) {
         static_assert(detail::safe_callable<F>, "g++ 12 destroys such a temporary twice: give it a name first");
         return wait_until<std::decay_t<F>>(std::forward<F>(predicate));
     }
-
     /// Wakes the first `n` who wait, or fewer if there are no more. They go on when they have the lock, which the
     /// caller still has. Throws RuntimeError if nobody has it.
     void notify(std::size_t n = 1);
@@ -41,10 +36,7 @@ class Condition {
   private:
     template <class F> Coroutine<std::decay_t<std::invoke_result_t<F&>>> wait_until(F predicate) {
         auto result = predicate();
-        while (!result) {
-            co_await wait();
-            result = predicate();
-        }
+        for (; !result; result = predicate()) co_await wait();
         co_return result;
     }
 

@@ -11,23 +11,18 @@ class Event {
     Event(Event&&) = delete;
 
     bool is_set() const noexcept { return value_; }
-
     /// Wakes all who wait. They go on even if the event is cleared before they run.
     void set() noexcept {
         if (!std::exchange(value_, true)) waiters_.wake_all();
     }
     /// From now on wait() waits again.
     void clear() noexcept { value_ = false; }
-
     /// `co_await event.wait()` waits until it is set; if it is, it neither suspends nor allocates.
-    auto wait() {
-        return detail::TryFirst(
-            *this, [](const Event& e) { return e.value_; }, [](Event&) {}, [](Event& e) { return e.wait_slowly(); });
-    }
+    auto wait() { return detail::try_first<&Event::is_set, &Event::pass, &Event::wait_slowly>(*this); }
   private:
+    void pass() const noexcept {}
     Coroutine<void> wait_slowly() {
-        detail::QueuedWaiter waiter;
-        waiters_.push_back(waiter);
+        detail::QueuedWaiter waiter(waiters_);
         co_await waiter;
     }
 

@@ -1,7 +1,6 @@
 // What scoped() returns: releasing needs no await, so RAII serves.
 #pragma once
-#include <utility>
-#include "runtime/reactor/event_loop.hpp"
+#include "runtime/sync/try_first.hpp"
 
 namespace aio {
 /// Releases a lock or semaphore when it goes. The lock must outlive it. Asyncio: the end of `async with lock`.
@@ -22,7 +21,6 @@ template <class Lock> class [[nodiscard]] Guard {
             release();
         } catch (...) { detail::report("Exception in the release of a lock", std::current_exception()); }
     }
-
     /// Earlier than the end of the block.
     void release() {
         if (lock_) std::exchange(lock_, nullptr)->release();
@@ -30,4 +28,16 @@ template <class Lock> class [[nodiscard]] Guard {
   private:
     Lock* lock_;
 };
+
+namespace detail {
+/// An acquire() that gives the guard.
+template <class Acquire> struct Scoped : Acquire {
+    explicit Scoped(Acquire acquire) : Acquire(acquire) {}
+    Scoped operator co_await() const { return *this; }
+    auto await_resume() {
+        Acquire::await_resume();
+        return Guard(this->object());
+    }
+};
+}  // namespace detail
 }  // namespace aio

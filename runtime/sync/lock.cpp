@@ -3,8 +3,7 @@
 namespace aio {
 // [acquire]
 Coroutine<void> Lock::acquire_slowly() {
-    detail::QueuedWaiter waiter;
-    waiters_.push_back(waiter);
+    detail::QueuedWaiter waiter(waiters_);
     try {
         co_await waiter;
     } catch (const CancelledError&) {
@@ -12,15 +11,9 @@ Coroutine<void> Lock::acquire_slowly() {
         if (!locked()) wake_first();  // woken and cancelled in one turn: the lock goes to the next
         throw;
     }
-    waiter.unlink();
     take();
 }
 // [/acquire]
-
-Coroutine<Guard<Lock>> Lock::scoped_slowly() {
-    co_await acquire_slowly();
-    co_return Guard(*this);
-}
 
 void Lock::release() {
     if (!locked()) throw RuntimeError("Lock is not acquired.");

@@ -1,7 +1,6 @@
 // Lock: one at a time, first come, first served.
 #pragma once
 #include "runtime/sync/guard.hpp"
-#include "runtime/sync/try_first.hpp"
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio {
@@ -12,31 +11,19 @@ class Lock {
     Lock(Lock&&) = delete;
 
     bool locked() const noexcept { return holder_ != 0; }
-
     /// `co_await lock.acquire()` takes it; waits while somebody else has it or came first, else neither suspends nor
     /// allocates. It has no owner (the holder is noted for the call graph alone): whoever has it waits for ever, if it
     /// takes it again. Cancelled while it waits, it has not taken it.
-    auto acquire() {
-        return detail::TryFirst(
-            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { l.take(); },
-            [](Lock& l) { return l.acquire_slowly(); });
-    }
-
+    auto acquire() { return detail::try_first<&Lock::free, &Lock::take, &Lock::acquire_slowly>(*this); }
     /// Gives it back and wakes the first who waits, who takes it in the next turn. Throws RuntimeError if nobody has
     /// it.
     void release();
-
     /// `auto guard = co_await lock.scoped();` acquires, and releases when `guard` goes. asyncio: `async with lock`.
-    auto scoped() {
-        return detail::TryFirst(
-            *this, [](const Lock& l) { return l.free(); }, [](Lock& l) { return l.take(), Guard(l); },
-            [](Lock& l) { return l.scoped_slowly(); });
-    }
+    auto scoped() { return detail::Scoped(acquire()); }
   private:
     bool free() const noexcept { return !locked() && !waiters_.any_not_cancelled(); }
     void take() { holder_ = detail::TaskState::current().number(); }
     Coroutine<void> acquire_slowly();
-    Coroutine<Guard<Lock>> scoped_slowly();
     void wake_first() noexcept;
 
     std::uint64_t holder_ = 0;  // the number of the task that has acquired it, for the call graph; 0: nobody

@@ -1,6 +1,5 @@
 // Queue: items go from those who make them to those who use them.
 #pragma once
-#include <exception>
 #include "runtime/sync/event.hpp"
 #include "runtime/sync/queue_items.hpp"
 
@@ -32,13 +31,10 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     std::size_t maxsize() const noexcept { return maxsize_; }
     bool empty() const noexcept { return qsize() == 0; }
     bool full() const noexcept { return maxsize_ > 0 && qsize() >= maxsize_; }
-
     /// `co_await queue.put(item)` waits while the queue is full; if it is not, it does not suspend. Cancelled while it
     /// waits, it has put nothing. Throws QueueShutDown.
     auto put(T item) {
-        return detail::TryFirst(
-            *this, [](const Queue& q) { return !q.full(); }, [](Queue& q, T& i) { q.put_nowait(std::move(i)); },
-            [](Queue& q, T& i) { return q.put_slowly(std::move(i)); }, std::move(item));
+        return detail::try_first<&Queue::has_room_for, &Queue::put_nowait, &Queue::put_slowly>(*this, std::move(item));
     }
     /// Throws QueueFull, QueueShutDown.
     void put_nowait(T item) {
@@ -49,15 +45,10 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
         finished_.clear();
         wake_next(getters_);
     }
-
     /// `T item = co_await queue.get()` waits while the queue is empty; if it is not, it does not suspend. One who is
     /// woken may find that somebody else was quicker, and waits again, behind the others. Cancelled while it waits, it
     /// has taken nothing. Throws QueueShutDown when the queue is shut down and empty.
-    auto get() {
-        return detail::TryFirst(
-            *this, [](const Queue& q) { return !q.empty(); }, [](Queue& q) { return q.get_nowait(); },
-            [](Queue& q) { return q.get_slowly(); });
-    }
+    auto get() { return detail::try_first<&Queue::has_items, &Queue::get_nowait, &Queue::get_slowly>(*this); }
     /// Throws QueueEmpty, QueueShutDown.
     T get_nowait() {
         if (empty() && shut_down_) throw QueueShutDown();
@@ -66,7 +57,6 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
         wake_next(putters_);
         return item;
     }
-
     /// Says that the work on an item is done that was got before. Throws ValueError if that was said of all items put.
     void task_done() {
         if (unfinished_ == 0) throw ValueError("task_done() called too many times");
@@ -74,7 +64,6 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     }
     /// `co_await queue.join()` waits until task_done() was called for each item that was put.
     auto join() { return finished_.wait(); }
-
     /// From now on nothing can be put, and when the last item is out, nothing got: who tries, or waits already, gets
     /// QueueShutDown. `immediate` throws away what is left, as if it were done.
     void shutdown(bool immediate = false) {
@@ -84,39 +73,32 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
         while (wake_next(getters_)) {}
         while (wake_next(putters_)) {}
     }
-
     /// The task that the next put() wakes, null if there is none. For the call graph.
     const Entry* next_getter() const noexcept { return getters_.empty() ? nullptr : getters_.front()->task(); }
   private:
-    bool has_room() const noexcept { return !full(); }
+    bool has_room_for(const T&) const noexcept { return !full(); }
     bool has_items() const noexcept { return !empty(); }
     Coroutine<void> put_slowly(T item) {
-        co_await wait_until(&Queue::has_room, putters_);
+        co_await wait_while(&Queue::full, putters_);
         put_nowait(std::move(item));
     }
     Coroutine<T> get_slowly() {
-        co_await wait_until(&Queue::has_items, getters_);
+        co_await wait_while(&Queue::empty, getters_);
         co_return get_nowait();
     }
-
-    Coroutine<void> wait_until(bool (Queue::*ready)() const noexcept, detail::WaiterQueue& waiters) {
-        while (!(this->*ready)()) {
+    Coroutine<void> wait_while(bool (Queue::*blocked)() const noexcept, detail::WaiterQueue& waiters) {
+        while ((this->*blocked)()) {
             if (shut_down_) throw QueueShutDown();
-            detail::QueuedWaiter waiter;
-            waiters.push_back(waiter);
+            detail::QueuedWaiter waiter(waiters);
             try {
                 co_await waiter;
             } catch (const CancelledError&) {
-                waiter.unlink();
-                // Woken and cancelled in one turn: the next shall look.
-                if ((this->*ready)() && !waiter.cancelled()) wake_next(waiters);
+                if (!(this->*blocked)() && !waiter.cancelled()) wake_next(waiters);  // the next shall look
                 throw;
             }
         }
     }
-
-    /// Unlike the waiters of a lock, these leave their queue when they are woken: what they waited for is not yet
-    /// theirs.
+    /// Unlike those of a lock, these leave their queue when they are woken: what they waited for is not yet theirs.
     static bool wake_next(detail::WaiterQueue& waiters) noexcept {
         while (detail::QueuedWaiter* waiter = waiters.pop_front())
             if (waiter->wake()) return true;

@@ -1,10 +1,7 @@
 // What is in a queue, and which item comes out next.
 #pragma once
 #include <algorithm>
-#include <cstddef>
-#include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace aio::detail {
@@ -13,7 +10,7 @@ template <class T> class Fifo {
   public:
     std::size_t size() const noexcept { return size_; }
     void push(T item) {
-        if (size_ == capacity_) grow();
+        if (size_ == slots_.size()) grow();
         slot(size_).emplace(std::move(item));
         ++size_;
     }
@@ -25,18 +22,15 @@ template <class T> class Fifo {
         return item;
     }
   private:
-    std::optional<T>& slot(std::size_t i) noexcept { return slots_[(first_ + i) & (capacity_ - 1)]; }
+    std::optional<T>& slot(std::size_t i) noexcept { return slots_[(first_ + i) & (slots_.size() - 1)]; }
     void grow() {
-        const std::size_t wider = std::max<std::size_t>(8, 2 * capacity_);  // a power of two
-        auto slots = std::make_unique<std::optional<T>[]>(wider);
-        for (std::size_t i = 0; i < size_; ++i) slots[i].emplace(std::move(*slot(i)));
-        slots_ = std::move(slots);
-        capacity_ = wider;
+        std::vector<std::optional<T>> wider(std::max<std::size_t>(8, 2 * size_));  // a power of two
+        for (std::size_t i = 0; i < size_; ++i) wider[i].emplace(std::move(*slot(i)));
+        slots_ = std::move(wider);
         first_ = 0;
     }
 
-    std::unique_ptr<std::optional<T>[]> slots_;
-    std::size_t capacity_ = 0;
+    std::vector<std::optional<T>> slots_;
     std::size_t first_ = 0;
     std::size_t size_ = 0;
 };
@@ -51,45 +45,23 @@ template <class T> class Lifo {
         items_.pop_back();
         return item;
     }
-  private:
+  protected:
     std::vector<T> items_;
 };
 
-/// The smallest first, by `<`: Python's heapq step by step, so that equal items leave in its order.
-template <class T> class SmallestFirst {
+/// The smallest first, by `<`. The standard library's heap takes the same steps as Python's heapq, so equal items leave
+/// in its order; a test holds that.
+template <class T> class SmallestFirst : public Lifo<T> {
   public:
-    std::size_t size() const noexcept { return heap_.size(); }
     void push(T item) {
-        heap_.push_back(std::move(item));
-        move_up(heap_.size() - 1);
+        Lifo<T>::push(std::move(item));
+        std::push_heap(this->items_.begin(), this->items_.end(), comes_later);
     }
     T pop() {
-        T last = std::move(heap_.back());
-        heap_.pop_back();
-        if (heap_.empty()) return last;
-        T smallest = std::move(heap_.front());
-        const std::size_t hole = move_hole_down();
-        heap_[hole] = std::move(last);
-        move_up(hole);
-        return smallest;
+        std::pop_heap(this->items_.begin(), this->items_.end(), comes_later);
+        return Lifo<T>::pop();
     }
   private:
-    void move_up(std::size_t i) {
-        T item = std::move(heap_[i]);
-        for (; i > 0 && item < heap_[(i - 1) / 2]; i = (i - 1) / 2) heap_[i] = std::move(heap_[(i - 1) / 2]);
-        heap_[i] = std::move(item);
-    }
-    /// From the root to a leaf, always to the smaller child; returns where the leaf was.
-    std::size_t move_hole_down() {
-        std::size_t hole = 0;
-        for (std::size_t child = 1; child < heap_.size(); child = 2 * hole + 1) {
-            if (child + 1 < heap_.size() && !(heap_[child] < heap_[child + 1])) ++child;
-            heap_[hole] = std::move(heap_[child]);
-            hole = child;
-        }
-        return hole;
-    }
-
-    std::vector<T> heap_;
+    static bool comes_later(const T& a, const T& b) { return b < a; }
 };
 }  // namespace aio::detail

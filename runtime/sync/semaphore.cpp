@@ -1,34 +1,27 @@
 #include "runtime/sync/semaphore.hpp"
 
 namespace aio {
-Semaphore::Semaphore(int value) : value_(value) {
+Semaphore::Semaphore(int value, int bound) : value_(value), bound_(bound) {
     if (value < 0) throw ValueError("Semaphore initial value must be >= 0");
 }
 
 // CPython's acquire, line by line.
 Coroutine<void> Semaphore::acquire_slowly() {
-    detail::QueuedWaiter waiter;
-    waiters_.push_back(waiter);
+    detail::QueuedWaiter waiter(waiters_);
     try {
         co_await waiter;
     } catch (const CancelledError&) {
-        waiter.unlink();
         if (!waiter.cancelled()) {  // woken and cancelled in one turn: the slot goes to the next
             ++value_;
             wake_next();
         }
         throw;
     }
-    waiter.unlink();
     if (value_ > 0) wake_next();
 }
 
-Coroutine<Guard<Semaphore>> Semaphore::scoped_slowly() {
-    co_await acquire_slowly();
-    co_return Guard(*this);
-}
-
 void Semaphore::release() {
+    if (value_ >= bound_) throw ValueError("BoundedSemaphore released too many times");
     ++value_;
     wake_next();
 }
@@ -36,10 +29,5 @@ void Semaphore::release() {
 // The slot is taken for the waiter here, not when it runs: nobody can slip in between.
 void Semaphore::wake_next() noexcept {
     if (waiters_.wake(1) > 0) --value_;
-}
-
-void BoundedSemaphore::release() {
-    if (value_ >= bound_) throw ValueError("BoundedSemaphore released too many times");
-    Semaphore::release();
 }
 }  // namespace aio

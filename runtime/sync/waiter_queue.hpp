@@ -1,6 +1,5 @@
 // Those who wait for a lock, a slot, an event: in the order in which they came.
 #pragma once
-#include <cstddef>
 #include "runtime/tasks/waiting.hpp"
 
 namespace aio::detail {
@@ -9,6 +8,8 @@ class WaiterQueue;
 /// Lives in the frame that awaits it, and leaves the queue with that.
 class QueuedWaiter : public Waiter, public ListHook<QueuedWaiter> {
   public:
+    QueuedWaiter() = default;
+    explicit QueuedWaiter(WaiterQueue& at_the_end_of) noexcept;
     std::string what() const override;
     const WaiterQueue* queue = nullptr;  ///< the one that it came to last
 };
@@ -27,13 +28,11 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
         waiter.queue = this;
         IntrusiveList::push_back(waiter);
     }
-
     bool any_not_cancelled() const noexcept {
         for (const QueuedWaiter* w = front(); w; w = after(*w))
             if (!w->cancelled()) return true;
         return false;
     }
-
     /// Wakes the first `most` of those that are neither woken nor cancelled, and returns how many there were.
     std::size_t wake(std::size_t most) noexcept {
         std::size_t woken = 0;
@@ -46,5 +45,6 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
     const std::uint64_t* holder_;
 };
 
+inline QueuedWaiter::QueuedWaiter(WaiterQueue& at_the_end_of) noexcept { at_the_end_of.push_back(*this); }
 inline std::string QueuedWaiter::what() const { return queue ? queue->name() : Waiter::what(); }
 }  // namespace aio::detail

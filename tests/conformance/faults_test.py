@@ -44,18 +44,18 @@ FAULTS = [
      "    callbacks_.append(reversed);\n"
      "    if (has_done_callbacks_) keep_alive_behind(callbacks_);"),
     ("who waits for a semaphore is woken last-in first-out", "runtime/sync/semaphore.cpp",
-     "    waiters_.push_back(waiter);",
+     "    detail::QueuedWaiter waiter(waiters_);",
      "    detail::WaiterQueue others;\n"
      "    others.append(waiters_);\n"
-     "    waiters_.push_back(waiter);\n"
+     "    detail::QueuedWaiter waiter(waiters_);\n"
      "    waiters_.append(others);"),
     ("a lock is free for anybody while one who was woken is on its way", "runtime/sync/lock.hpp",
      "return !locked() && !waiters_.any_not_cancelled();", "return !locked();", LOCKS),
     ("a lock whose woken waiter is cancelled wakes nobody else", "runtime/sync/lock.cpp",
      "if (!locked()) wake_first();", "static_cast<void>(this);"),
     ("a condition lets a cancellation through before it has its lock again", "runtime/sync/condition.cpp",
-     "catch (const CancelledError&) { cancelled = true; }\n    }\n    for",
-     "catch (const CancelledError&) { throw; }\n    }\n    for"),
+     "catch (const CancelledError&) { cancelled = true; }\n    for",
+     "catch (const CancelledError&) { throw; }\n    for"),
     ("a condition gives up its lock when it is cancelled once more", "runtime/sync/condition.cpp",
      "acquired = true;\n        } catch (const CancelledError&) { cancelled = true; }",
      "acquired = true;\n        } catch (const CancelledError&) { throw; }"),
@@ -66,22 +66,22 @@ FAULTS = [
     ("an event wakes the first alone", "runtime/sync/event.hpp",
      "if (!std::exchange(value_, true)) waiters_.wake_all();", "value_ = true, waiters_.wake(1);", LOCKS),
     ("a queue whose woken waiter is cancelled wakes nobody else", "runtime/sync/queue.hpp",
-     "if ((this->*ready)() && !waiter.cancelled()) wake_next(waiters);", "static_cast<void>(ready);", QUEUES),
+     "if (!(this->*blocked)() && !waiter.cancelled()) wake_next(waiters);", "static_cast<void>(blocked);", QUEUES),
     ("who waits at a queue is woken last-in first-out", "runtime/sync/queue.hpp",
-     "            waiters.push_back(waiter);",
+     "            detail::QueuedWaiter waiter(waiters);",
      "            detail::WaiterQueue others;\n"
      "            others.append(waiters);\n"
-     "            waiters.push_back(waiter);\n"
+     "            detail::QueuedWaiter waiter(waiters);\n"
      "            waiters.append(others);", QUEUES),
     ("a queue is joined when its last item is got", "runtime/sync/queue.hpp",
      "        T item = items_.pop();\n        wake_next(putters_);",
      "        T item = items_.pop();\n        if (empty()) finished_.set();\n        wake_next(putters_);", QUEUES),
     ("the greatest item of a priority queue comes out first", "runtime/sync/queue_items.hpp",
-     "for (; i > 0 && item < heap_[(i - 1) / 2];", "for (; i > 0 && heap_[(i - 1) / 2] < item;", QUEUES),
+     "return b < a;", "return a < b;", QUEUES),
     ("as_completed gives first what came last", "runtime/sync/as_completed.hpp",
      "Queue<std::optional<F>> done_;", "LifoQueue<std::optional<F>> done_;", QUEUES),
     ("a barrier counts the tasks of the next round with those that still leave", "runtime/sync/barrier.cpp",
-     "return state_ != State::draining && state_ != State::resetting;", "return state_ != State::resetting;"),
+     "while (state_ == State::draining || state_ == State::resetting)", "while (state_ == State::resetting)"),
     ("who is cancelled at a barrier is still counted", "runtime/sync/barrier.cpp",
      "    } catch (...) {\n        leave();\n        throw;", "    } catch (...) {\n        throw;"),
     ("a barrier that is reset lets those who wait go on", "runtime/sync/barrier.cpp",

@@ -69,7 +69,7 @@ TEST_ON_LOOP(CallGraph, of_a_lock_says_who_holds_it_and_who_is_in_line) {
     EXPECT_EQ(graph(second),
               "* Task 'second'\n"
               "  + Call stack, innermost first:\n"
-              "  | aio::Lock::acquire_slowly\n  | aio::Lock::scoped_slowly\n  | inner\n  | middle\n  | outer\n"
+              "  | aio::Lock::acquire_slowly\n  | inner\n  | middle\n  | outer\n"
               "  + Waits for a lock, held by 'holder'; in line: 'first', 'second'\n");
     co_await second;
     EXPECT_EQ(graph(second), "* Task 'second': done\n");

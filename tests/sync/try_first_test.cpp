@@ -56,7 +56,8 @@ Coroutine<std::unique_ptr<int>> give_back(std::unique_ptr<int> n) {
 TEST_ON_LOOP(TryFirst, hands_what_it_holds_to_the_half_that_does_the_work) {
     for (const bool ready : {true, false}) {
         auto operation = TryFirst(
-            nothing, [ready](int) { return ready; }, [](int, std::unique_ptr<int>& n) { return std::move(n); },
+            nothing, [ready](int, std::unique_ptr<int>&) { return ready; },
+            [](int, std::unique_ptr<int>& n) { return std::move(n); },
             [](int, std::unique_ptr<int>& n) { return give_back(std::move(n)); }, std::make_unique<int>(7));
         const std::unique_ptr<int> n = co_await std::move(operation);
         EXPECT_EQ(*n, 7);
