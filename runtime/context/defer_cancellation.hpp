@@ -4,17 +4,14 @@
 
 namespace aio {
 namespace detail {
-
 /// Lets nobody but its holder see a task: the end of run() cancels all tasks that it knows.
-class HiddenTask {
-  public:
-    explicit HiddenTask(TaskState& task) noexcept : task_(task) { task.ListHook<TaskState>::unlink(); }
+struct HiddenTask {
+    explicit HiddenTask(TaskState& t) noexcept : task(t) { task.ListHook<TaskState>::unlink(); }
     HiddenTask(HiddenTask&&) = delete;
     ~HiddenTask() {
-        if (!task_.done()) task_.dissolve();
+        if (!task.done()) task.dissolve();
     }
-  private:
-    TaskState& task_;
+    TaskState& task;
 };
 
 /// Says in a dump what the task is held up by.
@@ -48,13 +45,8 @@ inline Coroutine<void> wait_whatever_comes(const FutureBase& future) {
 /// The awaitable starts when this is awaited, in a task of its own, which bears the current one's name: so a time limit
 /// inside it works. Nobody can cancel that task, the end of run() included. A task that is given as the awaitable can
 /// still be cancelled by its handles.
-///
-/// asyncio has no name for it, and shield() is only half of it: a cancelled awaiter of a shield goes on at once, while
-/// what it shields still runs, and the end of asyncio.run() cancels that too. The idiom there:
-///     task = asyncio.ensure_future(rollback())
-///     while not task.done():
-///         try: await asyncio.shield(task)
-///         except asyncio.CancelledError: cancelled = True    # remembered, and raised when the task is done
+/// asyncio has no name for it: there one awaits asyncio.shield(task) again and again until the task is done, and then
+/// raises the CancelledError that came meanwhile; and the end of asyncio.run() cancels the task.
 template <detail::Awaitable A> Coroutine<detail::await_result_t<A>> defer_cancellation(A awaitable) {
     if constexpr (detail::is_future<A>) {
         co_await detail::wait_whatever_comes(awaitable);

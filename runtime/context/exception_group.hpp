@@ -1,7 +1,6 @@
 // ExceptionGroup: several errors at once.
 #pragma once
 #include <functional>
-#include <utility>
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {
@@ -15,7 +14,6 @@ class BaseExceptionGroup {
 
     const std::string& message() const noexcept { return message_; }
     const std::vector<std::exception_ptr>& exceptions() const noexcept { return exceptions_; }
-
     using Predicate = std::function<bool(const std::exception_ptr&)>;
     /// The group with only those leaves that match, its shape kept; null where none does. For `except* E`:
     /// `group.subgroup(aio::holds<E>)`.

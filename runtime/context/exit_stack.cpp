@@ -6,14 +6,13 @@ Coroutine<void> ExitStack::aclose() { co_await aexit(nullptr); }
 // CPython's __aexit__.
 Coroutine<bool> ExitStack::aexit(std::exception_ptr error) {
     const bool received = error != nullptr;
-    bool swallowed = false, raised = false;
+    bool raised = false;
     while (!exits_.empty()) {
         const std::unique_ptr<detail::Exit> exit = std::move(exits_.back());
         exits_.pop_back();
         try {
             const bool swallows = co_await exit->run(error);
             if (swallows) {
-                swallowed = true;
                 raised = false;
                 error = nullptr;
             }
@@ -23,6 +22,6 @@ Coroutine<bool> ExitStack::aexit(std::exception_ptr error) {
         }
     }
     if (raised) std::rethrow_exception(error);
-    co_return received&& swallowed;
+    co_return received && !error;
 }
 }  // namespace aio

@@ -1,13 +1,10 @@
 // ExitStack: an `async with` whose managers are known only when the program runs.
 #pragma once
 #include <functional>
-#include <memory>
-#include <vector>
 #include "runtime/context/with.hpp"
 
 namespace aio {
 namespace detail {
-
 /// What an ExitStack leaves on its way out.
 struct Exit {
     virtual ~Exit() = default;
@@ -20,17 +17,15 @@ template <class H> struct ExitOf final : Exit {
     explicit ExitOf(H&& h) : held(std::forward<H>(h)) {}
     Coroutine<bool> run(std::exception_ptr error) override {
         using R = decltype(call(error));
-        if constexpr (std::is_same_v<R, bool>) {
+        if constexpr (std::is_same_v<R, bool>)
             co_return call(error);
-        } else if constexpr (std::is_void_v<R>) {
+        else if constexpr (std::is_void_v<R>)
             call(error);
-            co_return false;
-        } else if constexpr (std::is_void_v<await_result_t<R>>) {
+        else if constexpr (std::is_void_v<await_result_t<R>>)
             co_await call(error);
-            co_return false;
-        } else {
+        else
             co_return co_await call(error);
-        }
+        co_return false;
     }
     H held;
   private:
@@ -43,6 +38,8 @@ template <class H> struct ExitOf final : Exit {
             return held(error);
     }
 };
+template <class E>
+concept Exitable = std::invocable<E&, std::exception_ptr> || SyncManager<E> || AsyncManager<E>;
 }  // namespace detail
 
 /// Managers and callbacks that are left in reverse order, however the block ends:
@@ -76,21 +73,14 @@ class ExitStack {
         exit->held.enter();
         return keep(std::move(exit)).held;
     }
-
-    /// Adds a function of the exception under way, null if there is none. If it returns a bool, true swallows that.
-    template <std::invocable<std::exception_ptr> F> void push(F&& exit) {
-        keep(std::make_unique<detail::ExitOf<std::decay_t<F>>>(std::decay_t<F>(std::forward<F>(exit))));
-    }
-    /// The same for a manager that was entered before.
-    template <detail::SyncManager M> void push(M&& manager) {
-        keep(std::make_unique<detail::ExitOf<M>>(std::forward<M>(manager)));
+    /// Adds a function of the exception under way, null if there is none, or a manager that was entered before. If the
+    /// function, or exit(error), returns a bool, true swallows the exception.
+    template <detail::Exitable E> void push(E&& exit) {
+        using Held = std::conditional_t<std::invocable<E&, std::exception_ptr>, std::decay_t<E>, E>;
+        keep(std::make_unique<detail::ExitOf<Held>>(static_cast<Held>(std::forward<E>(exit))));
     }
     /// The same for a coroutine function, and for a manager with aexit(error).
-    template <std::invocable<std::exception_ptr> F> void push_async_exit(F&& exit) { push(std::forward<F>(exit)); }
-    template <detail::AsyncManager M> void push_async_exit(M&& manager) {
-        keep(std::make_unique<detail::ExitOf<M>>(std::forward<M>(manager)));
-    }
-
+    template <detail::Exitable E> void push_async_exit(E&& exit) { push(std::forward<E>(exit)); }
     /// Adds a function to be called with copies of `arguments`; it swallows nothing.
     template <class F, class... Arguments> void callback(F&& function, Arguments&&... arguments) {
         auto bound = std::bind_front(std::forward<F>(function), std::forward<Arguments>(arguments)...);
@@ -101,7 +91,6 @@ class ExitStack {
         auto bound = std::bind_front(std::forward<F>(function), std::forward<Arguments>(arguments)...);
         push([call = std::move(bound)](const std::exception_ptr&) mutable -> Coroutine<void> { co_await call(); });
     }
-
     /// Moves all exits to another stack. A function that enters several managers and returns their stack does so in its
     /// last line: if one of them can't be entered, those before are left.
     [[nodiscard]] ExitStack pop_all() noexcept { return std::move(*this); }
@@ -109,7 +98,6 @@ class ExitStack {
     Coroutine<void> aclose();
 
     // For with().
-
     Coroutine<void> aenter() { co_return; }
     Coroutine<bool> aexit(std::exception_ptr error);
   private:
@@ -118,17 +106,10 @@ class ExitStack {
         exits_.push_back(std::move(exit));
         return kept;
     }
-    template <class M, class X = detail::await_result_t<decltype(std::declval<M&>().aenter())>>
-    auto enter(std::unique_ptr<detail::ExitOf<M>> exit)
-        -> Coroutine<std::conditional_t<std::is_void_v<X>, std::remove_reference_t<M>&, X>> {
-        if constexpr (std::is_void_v<X>) {
-            co_await exit->held.aenter();
-            co_return keep(std::move(exit)).held;
-        } else {
-            X x = co_await exit->held.aenter();
-            keep(std::move(exit));
-            co_return std::forward<X>(x);
-        }
+    template <class M> Coroutine<detail::entered_t<M>> enter(std::unique_ptr<detail::ExitOf<M>> exit) {
+        auto&& given = co_await detail::Enter(exit->held);
+        keep(std::move(exit));
+        co_return std::forward<decltype(given)>(given);
     }
 
     std::vector<std::unique_ptr<detail::Exit>> exits_;  // the next to be left at the back

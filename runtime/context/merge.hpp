@@ -1,13 +1,7 @@
 // merge(): several generators at once, their items as they come.
 #pragma once
-#include <cstddef>
-#include <exception>
 #include <limits>
-#include <optional>
-#include <utility>
-#include <vector>
 #include "runtime/context/stages.hpp"
-#include "runtime/tasks/gather.hpp"
 #include "runtime/tasks/wait.hpp"
 
 namespace aio {
@@ -15,36 +9,28 @@ namespace aio {
 /// iterates. It ends when all have ended. When one throws, or the merge is closed or cancelled, the other tasks are
 /// cancelled, the sources closed, and only then that goes on; an item that was read ahead is lost.
 template <class T> AsyncGenerator<T> merge(std::vector<AsyncGenerator<T>> sources) {
-    struct Reader {
-        explicit Reader(const AsyncGenerator<T>& s) : source(&s), next(create_task(s.next())) {}
-        const AsyncGenerator<T>* source;
-        Task<std::optional<T>> next;
-    };
-    std::vector<Reader> readers(sources.begin(), sources.end());
-    const auto reading = [&] {
-        std::vector<FutureBase> all;
-        for (const Reader& reader : readers) all.push_back(reader.next);
-        return all;
-    };
+    std::vector<Task<std::optional<T>>> next;
+    for (const AsyncGenerator<T>& source : sources) next.push_back(create_task(source.next()));
     std::exception_ptr error;
     try {
-        while (!readers.empty()) {
-            co_await wait(reading(), FIRST_COMPLETED);
-            for (std::size_t i = 0; i < readers.size(); ++i) {
-                if (!readers[i].next.done()) continue;
-                if (auto item = readers[i].next.take()) {
-                    readers[i] = Reader(*readers[i].source);
+        while (!next.empty()) {
+            co_await wait(next, FIRST_COMPLETED);
+            for (std::size_t i = 0; i < next.size(); ++i) {
+                if (!next[i].done()) continue;
+                if (auto item = next[i].take()) {
+                    next[i] = create_task(sources[i].next());
                     co_yield std::move(*item);
                 } else {
-                    readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(i--));
+                    next.erase(next.begin() + static_cast<std::ptrdiff_t>(i));
+                    sources.erase(sources.begin() + static_cast<std::ptrdiff_t>(i--));
                 }
             }
         }
     } catch (...) { error = std::current_exception(); }
-    for (const FutureBase& next : reading()) next.cancel();
-    if (!readers.empty()) co_await wait(reading());
-    for (const Reader& reader : readers)
-        if (!reader.next.cancelled()) static_cast<void>(reader.next.exception());  // one is enough
+    for (const auto& task : next) task.cancel();
+    if (!next.empty()) co_await wait(next);
+    for (const auto& task : next)
+        if (!task.cancelled()) static_cast<void>(task.exception());  // one is enough
     for (const AsyncGenerator<T>& source : sources) co_await source.aclose();
     if (error) std::rethrow_exception(error);
 }

@@ -1,22 +1,11 @@
 // The stages of a pipeline: generators that take their items from another one. Nothing runs before somebody asks the
 // last stage for an item; each stage then asks the one before it.
 #pragma once
-#include <concepts>
-#include <coroutine>
-#include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <optional>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-#include "runtime/coroutine/generator.hpp"
 #include "runtime/tasks/task.hpp"
 
 namespace aio {
 namespace detail {
-
 template <class S> using next_t = await_result_t<decltype(std::declval<S&>().next())>;
 /// What can be iterated: next(), awaited, gives an item by `*`, and at the end what tests as false.
 template <class S>
@@ -35,15 +24,11 @@ template <class N> decltype(auto) item_of(N& next) {
 }
 
 /// What a plain function returned, to be awaited as if it came from a coroutine.
-template <class T> class Ready {
-  public:
-    explicit Ready(T&& value) : value_(std::move(value)) {}
+template <class T> struct Ready : std::suspend_never {
+    explicit Ready(T&& v) : value(std::move(v)) {}
     Ready operator co_await() && { return std::move(*this); }
-    bool await_ready() const noexcept { return true; }
-    void await_suspend(std::coroutine_handle<>) const noexcept {}
-    T await_resume() { return std::move(value_); }
-  private:
-    T value_;
+    T await_resume() { return std::move(value); }
+    T value;
 };
 
 // [call]
@@ -84,17 +69,6 @@ template <class S, class F> AsyncGenerator<mapped_t<F, S>> map(S source, F funct
         while (auto next = co_await source.next()) {
             auto mapped = co_await call(function, item_of(next));
             co_yield std::move(mapped);
-        }
-    } catch (...) { error = std::current_exception(); }
-    co_await finish<S>(source, error);
-}
-
-template <class S> AsyncGenerator<std::pair<std::int64_t, item_t<S>>> enumerate(S source, std::int64_t number) {
-    std::exception_ptr error;
-    try {
-        for (; auto next = co_await source.next(); ++number) {
-            std::pair<std::int64_t, item_t<S>> numbered(number, item_of(next));
-            co_yield std::move(numbered);
         }
     } catch (...) { error = std::current_exception(); }
     co_await finish<S>(source, error);
@@ -157,7 +131,9 @@ template <detail::AsyncIterable S, class F> auto map(S&& source, F function) {
 }
 /// Pairs of a number, which counts up from `start`, and an item.
 template <detail::AsyncIterable S> auto enumerate(S&& source, std::int64_t start = 0) {
-    return detail::enumerate<S>(std::forward<S>(source), start);
+    return map(std::forward<S>(source), [start]<class X>(X&& item) mutable {
+        return std::pair<std::int64_t, detail::item_t<S>>(start++, std::forward<X>(item));
+    });
 }
 /// Pairs of an item of each, up to the end of the shorter. As Python's, it asks `first` before it asks `second`: where
 /// `second` ends, an item of `first` is lost.

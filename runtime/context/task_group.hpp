@@ -1,6 +1,5 @@
 // TaskGroup: tasks that end together.
 #pragma once
-#include <vector>
 #include "runtime/context/exception_group.hpp"
 #include "runtime/tasks/waiting.hpp"
 
@@ -25,7 +24,6 @@ class TaskGroup {
     }
 
     // For with().
-
     Coroutine<void> aenter();
     Coroutine<void> aexit(std::exception_ptr error);
   private:

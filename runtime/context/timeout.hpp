@@ -1,6 +1,5 @@
 // timeout(): a time limit for a block of code.
 #pragma once
-#include <optional>
 #include "runtime/tasks/waiting.hpp"
 
 namespace aio {
@@ -13,7 +12,6 @@ class Timeout final : private detail::ScopedTimer {
     explicit Timeout(std::optional<TimePoint> when) noexcept : when_(when) {}
     /// The time runs from now on, not from the entry. Throws RuntimeError where no loop runs.
     explicit Timeout(Duration delay);
-
     /// The limit, a moment of the loop's clock; nothing where there is none. A delay counts from the time as far as the
     /// loop knew it, and is not over before it has really passed.
     std::optional<TimePoint> when() const noexcept { return when_; }
@@ -23,7 +21,6 @@ class Timeout final : private detail::ScopedTimer {
     bool expired() const noexcept { return phase_ == Phase::expiring || phase_ == Phase::expired; }
 
     // For with().
-
     void enter();
     void exit(const std::exception_ptr& error);
   private:

@@ -1,18 +1,11 @@
 // with(): what `async with` is in Python. C++ destructors can't await, so the block is a callable.
 #pragma once
-#include <concepts>
-#include <exception>
-#include <functional>
-#include <optional>
 #include <tuple>
-#include <type_traits>
-#include <utility>
 #include <variant>
 #include "runtime/tasks/task.hpp"
 
 namespace aio {
 namespace detail {
-
 /// Enters and leaves without awaiting: enter(), exit(error).
 template <class M>
 concept SyncManager = requires(M& manager, std::exception_ptr error) {
@@ -26,13 +19,33 @@ concept AsyncManager = requires(M& manager, std::exception_ptr error) {
     manager.aexit(error).operator co_await();
 };
 
+/// Awaits aenter(), and gives what it returned; the manager itself where that was nothing.
+template <class Manager, class Awaiter = decltype(std::declval<Manager&>().aenter().operator co_await())> class Enter
+    : Awaiter {
+  public:
+    explicit Enter(Manager& manager) : Awaiter(manager.aenter().operator co_await()), manager_(manager) {}
+    using Awaiter::await_ready, Awaiter::await_suspend;
+    decltype(auto) await_resume() {
+        if constexpr (std::is_void_v<decltype(Awaiter::await_resume())>)
+            return Awaiter::await_resume(), (manager_);
+        else
+            return Awaiter::await_resume();
+    }
+  private:
+    Manager& manager_;
+};
+
+/// What a manager gives on entry: a value or a reference. The block gets a reference in both cases.
+template <class M> struct Entered { using type = M&; };
+template <AsyncManager M> struct Entered<M> { using type = decltype(std::declval<Enter<M>>().await_resume()); };
+template <class M> using entered_t = typename Entered<M>::type;
+template <class M> using given_t = std::remove_reference_t<entered_t<M>>&;
+
 /// Whether the way out may swallow the block's exception: then it returns a bool.
-template <class Manager> constexpr bool can_swallow = [] {
-    if constexpr (SyncManager<Manager>)
-        return std::is_same_v<bool, decltype(std::declval<Manager&>().exit(nullptr))>;
-    else
-        return std::is_same_v<bool, await_result_t<decltype(std::declval<Manager&>().aexit(nullptr))>>;
-}();
+template <class M> constexpr bool can_swallow =
+    std::is_same_v<bool, await_result_t<decltype(std::declval<M&>().aexit(nullptr))>>;
+template <SyncManager M> constexpr bool can_swallow<M> =
+    std::is_same_v<bool, decltype(std::declval<M&>().exit(nullptr))>;
 
 /// What with() returns for a block that returns T.
 template <class T, bool swallows> using with_result_t =
@@ -57,85 +70,47 @@ template <class Body, class... Xs> auto call_body(Body& body, Xs&... given) {
         return body();
 }
 template <class Body, class... Xs> using block_result_t =
-    typename decltype(call_body(std::declval<Body&>(), std::declval<Xs&>()...))::value_type;
+    typename decltype(call_body(std::declval<Body&>(), std::declval<Xs>()...))::value_type;
 
 /// The body's frame is all there is: manager and body stay where they are, in the operand of the co_await.
 template <class Manager, class Body> class SyncWith {
-    using Block = decltype(call_body(std::declval<Body&>(), std::declval<Manager&>()));
-    using T = typename Block::value_type;
+    using T = block_result_t<Body, Manager&>;
   public:
     SyncWith(Manager& manager, Body& body) noexcept : manager_(manager), body_(body) {}
-
-    class Awaiter {
-      public:
-        Awaiter(Manager& manager, Body& body) noexcept : manager_(manager), body_(body) {}
-        bool await_ready() const noexcept { return false; }
-        template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
-            manager_.enter();
-            block_ = call_body(body_, manager_).release();
-            block_.await_suspend(awaiting);
+    SyncWith operator co_await() && noexcept { return std::move(*this); }
+    bool await_ready() const noexcept { return false; }
+    template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
+        manager_.enter();
+        block_ = call_body(body_, manager_).release();
+        block_.await_suspend(awaiting);
+    }
+    with_result_t<T, can_swallow<Manager>> await_resume() {
+        const auto ended = block_.end();
+        const std::exception_ptr error = std::exchange(Pump::current->thrown, nullptr);
+        if constexpr (can_swallow<Manager>) {
+            return take_unless(manager_.exit(error), error, ended->value);
+        } else {
+            manager_.exit(error);
+            if (error) std::rethrow_exception(error);
+            return ended->value.take();
         }
-        with_result_t<T, can_swallow<Manager>> await_resume() {
-            const auto ended = block_.end();
-            const std::exception_ptr error = std::exchange(Pump::current->thrown, nullptr);
-            if constexpr (can_swallow<Manager>) {
-                return take_unless(manager_.exit(error), error, ended->value);
-            } else {
-                manager_.exit(error);
-                if (error) std::rethrow_exception(error);
-                return ended->value.take();
-            }
-        }
-      private:
-        Manager& manager_;
-        Body& body_;
-        Started<T> block_;
-    };
-    Awaiter operator co_await() && noexcept { return Awaiter(manager_, body_); }
+    }
   private:
     Manager& manager_;
     Body& body_;
+    Started<T> block_;
 };
-
-/// Holds what aenter() returned for the block; that gets the manager itself where it returned nothing.
-template <class Manager, class X> struct Entered {
-    std::optional<X> x;
-    void set(X&& value) { x.emplace(std::move(value)); }
-    X& get(Manager&) { return *x; }
-};
-template <class Manager, class X> struct Entered<Manager, X&> {
-    X* x = nullptr;
-    void set(X& value) { x = &value; }
-    X& get(Manager&) { return *x; }
-};
-template <class Manager> struct Entered<Manager, void> {
-    Manager& get(Manager& manager) { return manager; }
-};
-template <class Manager> using entered_t =
-    Entered<Manager, await_result_t<decltype(std::declval<Manager&>().aenter())>>;
-
-/// What the block gets from this manager.
-template <class Manager> struct GivenBy { using type = Manager&; };
-template <AsyncManager Manager> struct GivenBy<Manager> {
-    using type = decltype(std::declval<entered_t<Manager>>().get(std::declval<Manager&>()));
-};
-template <class Manager> using given_t = typename GivenBy<Manager>::type;
 
 // [async-with]
 template <class Manager, class Body, class T = block_result_t<Body, given_t<Manager>>>
 Coroutine<with_result_t<T, can_swallow<Manager>>> async_with(Manager& manager, Body& body) {
-    entered_t<Manager> entered;
-    if constexpr (std::is_same_v<entered_t<Manager>, Entered<Manager, void>>)
-        co_await manager.aenter();
-    else
-        entered.set(co_await manager.aenter());
-
+    auto&& given = co_await Enter(manager);
     Result<T> result;
     try {
         if constexpr (std::is_void_v<T>)
-            co_await call_body(body, entered.get(manager));
+            co_await call_body(body, given);
         else
-            result.set_value(co_await call_body(body, entered.get(manager)));
+            result.set_value(co_await call_body(body, given));
     } catch (...) { result.error = std::current_exception(); }
 
     if constexpr (can_swallow<Manager>) {
@@ -156,18 +131,18 @@ template <class Manager, class Body> auto with_one(Manager& manager, Body& body)
 }
 
 /// `given`: references to what the managers outside of these gave.
-template <class Body, class... Given, class Manager, class... Managers,
-          class T = block_result_t<Body, Given..., given_t<Manager>, given_t<Managers>...>>
-auto with_several(Body& body, std::tuple<Given&...> given, Manager& manager, Managers&... inner)
-    -> Coroutine<with_result_t<T, (can_swallow<Manager> || ... || can_swallow<Managers>)>> {
-    const auto block = [&](std::remove_reference_t<given_t<Manager>>& x) {
+template <class Body, class... Given, class Manager, class... Inner,
+          class T = block_result_t<Body, Given..., given_t<Manager>, given_t<Inner>...>>
+auto with_several(Body& body, std::tuple<Given...> given, Manager& manager, Inner&... inner)
+    -> Coroutine<with_result_t<T, (can_swallow<Manager> || ... || can_swallow<Inner>)>> {
+    const auto block = [&](given_t<Manager> x) {
         const auto all = std::tuple_cat(given, std::tie(x));
         if constexpr (sizeof...(inner) > 0)
             return with_several(body, all, inner...);
         else
             return std::apply([&](auto&... xs) { return call_body(body, xs...); }, all);
     };
-    if constexpr (can_swallow<Manager> && (false || ... || can_swallow<Managers>)) {
+    if constexpr (can_swallow<Manager> && (false || ... || can_swallow<Inner>)) {
         auto result = co_await with_one(manager, block);
         if (!result) co_return std::nullopt;
         co_return std::move(*result);
@@ -178,21 +153,12 @@ auto with_several(Body& body, std::tuple<Given&...> given, Manager& manager, Man
 
 /// To be awaited where it is made, for it refers to temporaries there. That it can't be moved keeps it from being made
 /// a task, which would outlive them: give those a name first.
-template <class A> class InPlace {
+template <class A> class InPlace : A {
   public:
-    explicit InPlace(A awaitable) : awaitable_(std::move(awaitable)) {}
+    explicit InPlace(A&& awaitable) : A(std::move(awaitable)) {}
     InPlace(InPlace&&) = delete;
-    auto operator co_await() && { return std::move(awaitable_).operator co_await(); }
-  private:
-    A awaitable_;
+    using A::operator co_await;
 };
-
-template <bool temporaries, class A> auto in_place(A awaitable) {
-    if constexpr (temporaries)
-        return InPlace<A>(std::move(awaitable));
-    else
-        return awaitable;
-}
 
 template <std::size_t... manager, class... Arguments>
 auto with_all(std::index_sequence<manager...>, std::tuple<Arguments&...> arguments) {
@@ -220,7 +186,10 @@ requires(sizeof...(Arguments) >= 2) [[nodiscard]] auto with(Arguments&&... argum
     using Block = std::tuple_element_t<sizeof...(Arguments) - 1, std::tuple<Arguments&&...>>;
     static_assert(detail::safe_callable<Block>,
                   "g++ 12 destroys such a temporary twice: capture by reference, or name the block first");
-    return detail::in_place<(!std::is_lvalue_reference_v<Arguments> || ...)>(
-        detail::with_all(std::make_index_sequence<sizeof...(Arguments) - 1>(), std::tie(arguments...)));
+    auto awaitable = detail::with_all(std::make_index_sequence<sizeof...(Arguments) - 1>(), std::tie(arguments...));
+    if constexpr ((std::is_lvalue_reference_v<Arguments> && ...))
+        return awaitable;
+    else
+        return detail::InPlace(std::move(awaitable));
 }
 }  // namespace aio
