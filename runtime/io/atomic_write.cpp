@@ -1,21 +1,17 @@
 #include "runtime/io/atomic_write.hpp"
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cerrno>
-#include <cstdio>
 #include <random>
-#include <string>
 #include "runtime/io/file_operation.hpp"
 
 namespace aio {
 namespace detail { namespace {
-
 /// A file that is removed in the end, unless it was renamed.
 struct Temporary final : FileState {
     using FileState::FileState;
     ~Temporary() { remove(); }
     void remove() noexcept {
-        if (!std::exchange(gone, true)) ::unlink(file.path().c_str());
+        if (!std::exchange(gone, true)) ::unlink(path().c_str());
     }
     bool gone = false;
 };
@@ -31,10 +27,9 @@ std::shared_ptr<FileState> make_beside(const std::filesystem::path& target) {
         const std::string name = "." + target.filename().string() + "." + std::to_string(random());
         try {
             const auto made = std::make_shared<Temporary>(folder_of(target) / name, "x");
-            const auto& path = made->file.path();
             struct stat old {};
-            if (::stat(target.c_str(), &old) == 0 && ::chmod(path.c_str(), old.st_mode & 07777) < 0)
-                throw_file_error(errno, "chmod", path);
+            if (::stat(target.c_str(), &old) == 0 && ::chmod(made->path().c_str(), old.st_mode & 07777) < 0)
+                throw_file_error(errno, "chmod", made->path());
             return made;
         } catch (const FileExistsError&) {}  // somebody else's: another number
     }
@@ -42,26 +37,27 @@ std::shared_ptr<FileState> make_beside(const std::filesystem::path& target) {
 
 // [commit]
 void commit(Temporary& made, const std::filesystem::path& target) {
-    made.file.fsync();  // first, for a rename that is on the disk before the contents would lead to a half-written file
-    made.file.close();
-    if (::rename(made.file.path().c_str(), target.c_str()) < 0) throw_file_error(errno, "rename", target);
+    made.fsync();  // first, for a rename that is on the disk before the contents would lead to a half-written file
+    made.close();
+    if (::rename(made.path().c_str(), target.c_str()) < 0) throw_file_error(errno, "rename", target);
     made.gone = true;
     BlockingFile folder(folder_of(target), "r");
     folder.fsync();  // the new name is on the disk, too
     folder.close();
 }
 // [/commit]
+
+void finish(BlockingFile& file, const std::filesystem::path& target, bool keep) {
+    auto& made = static_cast<Temporary&>(file);
+    if (keep) return commit(made, target);
+    made.remove();
+    made.close();
+}
 }}  // namespace detail
 
 Coroutine<void> AtomicWrite::aenter() { state_ = co_await to_thread(detail::make_beside, target_); }
 
 Coroutine<void> AtomicWrite::aexit(std::exception_ptr error) {
-    auto& made = static_cast<detail::Temporary&>(*state_);  // its turn keeps it alive
-    const auto ends = [keep = !error, &made, target = target_](detail::BlockingFile& file) {
-        if (keep) return detail::commit(made, target);
-        made.remove();
-        file.close();
-    };
-    return detail::perform(state_, ends, detail::never_instant);
+    return detail::perform(state_, detail::never, detail::finish, target_, !error);
 }
 }  // namespace aio

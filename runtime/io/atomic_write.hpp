@@ -1,8 +1,5 @@
 // atomic_write(): a file gets its new contents whole, or stays as it is.
 #pragma once
-#include <exception>
-#include <filesystem>
-#include <utility>
 #include "runtime/io/file.hpp"
 
 namespace aio {
@@ -12,7 +9,6 @@ class [[nodiscard]] AtomicWrite final : public File {
     explicit AtomicWrite(std::filesystem::path target) : target_(std::move(target)) {}
 
     // For with().
-
     Coroutine<void> aenter();
     Coroutine<void> aexit(std::exception_ptr error);
   private:

@@ -2,12 +2,10 @@
 #pragma once
 #include <sys/types.h>
 #include <atomic>
-#include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
+#include "runtime/io/byte_queue.hpp"
 
 namespace aio::detail {
 /// Reads ahead, writes at once. Its errors are those of os_errors.hpp, which name the system call and the path, and
@@ -25,37 +23,37 @@ class BlockingFile {
     const std::filesystem::path& path() const noexcept { return path_; }
     bool closed() const noexcept { return fd_ < 0; }
     /// Whether read(size) and readline() need no system call.
-    bool has_read(std::size_t size) const noexcept { return buffer_.size() - start_ >= size; }
-    bool has_read_line() const noexcept { return buffer_.find('\n', start_) != buffer_.npos; }
+    bool has_read(std::size_t size) const noexcept { return input_.size() >= size; }
+    bool has_read_line() const noexcept { return input_.view().find('\n') != std::string_view::npos; }
 
     /// `size` bytes; fewer only if the file ends.
     std::string read(std::size_t size);
     /// Up to and with the next "\n", or the end of the file; empty when that was reached before.
     std::string readline();
     std::vector<std::string> readlines();
-    /// All of `data`.
-    void write(std::string_view data);
+    /// All of `data`; returns its size.
+    std::size_t write(std::string_view data);
+    void writelines(const std::vector<std::string>& lines);
     /// As lseek(2), of the position that the caller sees.
     off_t seek(off_t offset, int whence);
     off_t tell();
     /// To `size` bytes, or to the position; that stays where it is. Returns the new size.
     off_t truncate(std::optional<off_t> size);
+    void flush() { require_open(); }
     void fsync();
     void close();
-    /// Throws ValueError if it is closed.
-    void require_open() const;
   private:
+    void require_open() const;
     void require_mode(const char* letters, const char* what_for) const;
     bool fill(std::size_t size);
     std::size_t bytes_to_the_end() const noexcept;
-    std::string take(std::size_t size);
+    off_t move(off_t offset, int whence);
     void forget_what_was_read_ahead();
-    [[noreturn]] void fail(const char* system_call) const;
+    template <class Call> auto checked(const char* system_call, Call call) const;
 
     std::filesystem::path path_;
     std::string mode_;
     std::atomic<int> fd_;  // atomic for closed(), which the loop may ask while a thread works
-    std::string buffer_;   // what was read ahead, from start_ on
-    std::size_t start_ = 0;
+    ByteQueue input_;      // what was read ahead
 };
 }  // namespace aio::detail

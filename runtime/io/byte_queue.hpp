@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <string_view>
 #include "runtime/coroutine/frame_pool.hpp"
 
 namespace aio::detail {
-/// What a stream has received and nobody has read yet, or what it could not send yet. An empty one is one null pointer:
-/// ten thousand silent connections own no buffer.
+/// What has been received and nobody has read yet, or what could not be sent yet. An empty one is one null pointer: ten
+/// thousand silent connections own no buffer.
 class ByteQueue {
   public:
+    ByteQueue() = default;
+    explicit ByteQueue(std::string bytes) {
+        if (!bytes.empty()) content_ = std::make_unique<Content>(std::move(bytes));
+    }
+
     bool empty() const noexcept { return !content_; }
     std::size_t size() const noexcept { return view().size(); }
     std::string_view view() const noexcept {
@@ -18,8 +22,7 @@ class ByteQueue {
     }
 
     void append(std::string_view more) {
-        if (more.empty()) return;
-        if (!content_) return void(content_ = std::make_unique<Content>(more));
+        if (!content_) return void(*this = ByteQueue(std::string(more)));
         std::string& bytes = content_->bytes;
         if (content_->taken > bytes.size() / 2) bytes.erase(0, std::exchange(content_->taken, 0));
         bytes.append(more);
@@ -40,7 +43,7 @@ class ByteQueue {
     }
   private:
     struct Content : Pooled {
-        explicit Content(std::string_view first) : bytes(first) {}
+        explicit Content(std::string all) noexcept : bytes(std::move(all)) {}
         std::string bytes;
         std::size_t taken = 0;  // so many at the front are gone; else each short line would move all that follow it
     };

@@ -2,77 +2,53 @@
 #include "runtime/io/file_operation.hpp"
 
 namespace aio {
-using detail::always_instant;
+using detail::always;
 using detail::BlockingFile;
 using detail::FileState;
-using detail::never_instant;
+using detail::never;
 using detail::perform;
 
 namespace {
-std::optional<std::string> unless_empty(std::string text) {
-    return text.empty() ? std::nullopt : std::optional(std::move(text));
+Coroutine<std::optional<std::string>> unless_empty(Coroutine<std::string> reading) {
+    std::string text = co_await reading;
+    if (text.empty()) co_return std::nullopt;
+    co_return text;
 }
-bool has_read_line(const BlockingFile& file) { return file.has_read_line(); }
 }  // namespace
 
 Coroutine<std::string> File::read(std::size_t size) const {
-    return perform(
-        state_, [size](BlockingFile& file) { return file.read(size); },
-        [size](const BlockingFile& file) { return file.has_read(size); });
+    return perform(state_, &BlockingFile::has_read, &BlockingFile::read, size);
 }
-Coroutine<std::string> File::readline() const { return perform(state_, &BlockingFile::readline, has_read_line); }
-Coroutine<std::vector<std::string>> File::readlines() const {
-    return perform(state_, &BlockingFile::readlines, never_instant);
+Coroutine<std::string> File::readline() const {
+    return perform(state_, &BlockingFile::has_read_line, &BlockingFile::readline);
 }
-Coroutine<std::optional<std::string>> File::next() const {
-    return perform(
-        state_, [](BlockingFile& file) { return unless_empty(file.readline()); }, has_read_line);
-}
-
+Coroutine<std::vector<std::string>> File::readlines() const { return perform(state_, never, &BlockingFile::readlines); }
+Coroutine<std::optional<std::string>> File::next() const { return unless_empty(readline()); }
 File::Chunks File::chunks(std::size_t size) const {
     if (size == 0) throw ValueError("a chunk has at least one byte");
-    return Chunks(state_, size);
+    return Chunks(*this, size);
 }
-Coroutine<std::optional<std::string>> File::Chunks::next() const {
-    return perform(
-        state_, [size = size_](BlockingFile& file) { return unless_empty(file.read(size)); },
-        [size = size_](const BlockingFile& file) { return file.has_read(size); });
-}
+Coroutine<std::optional<std::string>> File::Chunks::next() const { return unless_empty(file_.read(size_)); }
 
 Coroutine<std::size_t> File::write(std::string data) const {
-    const auto write = [data = std::move(data)](BlockingFile& file) {
-        file.write(data);
-        return data.size();
-    };
-    return perform(state_, write, never_instant);
+    return perform(state_, never, &BlockingFile::write, std::move(data));
 }
 Coroutine<void> File::writelines(std::vector<std::string> lines) const {
-    std::string all;
-    for (const std::string& line : lines) all += line;
-    const auto write = [all = std::move(all)](BlockingFile& file) { file.write(all); };
-    return perform(state_, write, never_instant);
+    return perform(state_, never, &BlockingFile::writelines, std::move(lines));
 }
-Coroutine<void> File::flush() const {
-    return perform(
-        state_, [](const BlockingFile& file) { file.require_open(); }, always_instant);
-}
-Coroutine<void> File::fsync() const { return perform(state_, &BlockingFile::fsync, never_instant); }
-
+Coroutine<void> File::flush() const { return perform(state_, always, &BlockingFile::flush); }
+Coroutine<void> File::fsync() const { return perform(state_, never, &BlockingFile::fsync); }
 Coroutine<off_t> File::seek(off_t offset, int whence) const {
-    return perform(
-        state_, [=](BlockingFile& file) { return file.seek(offset, whence); }, never_instant);
+    return perform(state_, never, &BlockingFile::seek, offset, whence);
 }
-Coroutine<off_t> File::tell() const { return perform(state_, &BlockingFile::tell, always_instant); }
+Coroutine<off_t> File::tell() const { return perform(state_, always, &BlockingFile::tell); }
 Coroutine<off_t> File::truncate(std::optional<off_t> size) const {
-    return perform(
-        state_, [size](BlockingFile& file) { return file.truncate(size); }, never_instant);
+    return perform(state_, never, &BlockingFile::truncate, size);
 }
+Coroutine<void> File::close() const { return perform(state_, &BlockingFile::closed, &BlockingFile::close); }
 
-Coroutine<void> File::close() const {
-    return perform(state_, &BlockingFile::close, [](const BlockingFile& file) { return file.closed(); });
-}
-bool File::closed() const noexcept { return state_->file.closed(); }
-const std::filesystem::path& File::name() const noexcept { return state_->file.path(); }
+bool File::closed() const noexcept { return state_->closed(); }
+const std::filesystem::path& File::name() const noexcept { return state_->path(); }
 
 Coroutine<void> File::aenter() const { co_return; }
 

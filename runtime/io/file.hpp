@@ -1,15 +1,9 @@
 // File and open_file(): files whose operations are awaited. A thread of the pool does the work.
 #pragma once
 #include <sys/types.h>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
-#include <filesystem>
-#include <memory>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 #include "runtime/coroutine/coroutine.hpp"
 #include "runtime/io/os_errors.hpp"
@@ -63,7 +57,6 @@ class File {
     const std::filesystem::path& name() const noexcept;
 
     // For with(): the block gets the File, which is closed when the block ends.
-
     Coroutine<void> aenter() const;
     Coroutine<void> aexit(std::exception_ptr) const { return close(); }
   protected:
@@ -79,8 +72,8 @@ class File::Chunks {
     Coroutine<std::optional<std::string>> next() const;
   private:
     friend class File;
-    Chunks(std::shared_ptr<detail::FileState> state, std::size_t size) : state_(std::move(state)), size_(size) {}
-    std::shared_ptr<detail::FileState> state_;
+    Chunks(File file, std::size_t size) : file_(std::move(file)), size_(size) {}
+    File file_;
     std::size_t size_;
 };
 
@@ -88,15 +81,11 @@ class File::Chunks {
 class [[nodiscard]] OpenFile final : public File {
   public:
     OpenFile(std::filesystem::path path, std::string mode);
-    auto operator co_await() {
-        opening_.emplace(open(path_, mode_));
-        return opening_->operator co_await();
-    }
+    auto operator co_await() const { return open(path_, mode_).operator co_await(); }
     Coroutine<void> aenter();
   private:
     std::filesystem::path path_;
     std::string mode_;
-    std::optional<Coroutine<File>> opening_;  // while it is awaited
 };
 
 /// Opens a file in a thread:

@@ -1,5 +1,4 @@
 #include "runtime/io/open_connection.hpp"
-#include <algorithm>
 #include <cerrno>
 #include "runtime/io/getaddrinfo.hpp"
 #include "runtime/io/os_errors.hpp"
@@ -90,14 +89,10 @@ Coroutine<Connection> race(std::vector<SocketAddress> addresses, std::size_t lim
     }
     throw_all(errors);
 }
-
-void require_limit(const ConnectionOptions& options) {
-    if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
-}
 }  // namespace
 
 Coroutine<Connection> open_connection(std::string host, std::uint16_t port, ConnectionOptions options) {
-    require_limit(options);
+    if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
     const AddressQuery query{.family = options.family};
     std::vector<SocketAddress> addresses = co_await getaddrinfo(std::move(host), port, query);
     if (const auto delay = options.happy_eyeballs_delay)
@@ -106,7 +101,7 @@ Coroutine<Connection> open_connection(std::string host, std::uint16_t port, Conn
 }
 
 Coroutine<Connection> open_unix_connection(std::string path, ConnectionOptions options) {
-    require_limit(options);
+    if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
     co_return co_await connect(SocketAddress::of_path(path), options.limit);
 }
 }  // namespace aio

@@ -1,9 +1,5 @@
 // open_connection(): a connection to somebody who listens.
 #pragma once
-#include <optional>
-#include <string>
-#include <utility>
-#include "runtime/io/os_errors.hpp"
 #include "runtime/io/stream_reader.hpp"
 #include "runtime/io/stream_writer.hpp"
 

@@ -1,8 +1,6 @@
 // What the kernel says about connections and files, as exceptions with Python's names.
 #pragma once
-#include <exception>
 #include <filesystem>
-#include <string>
 #include <system_error>
 #include "runtime/reactor/errors.hpp"
 

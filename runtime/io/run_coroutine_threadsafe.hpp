@@ -5,7 +5,6 @@
 
 namespace aio {
 namespace detail {
-
 template <class T> Coroutine<void> keep_promise(Coroutine<T> coroutine, std::promise<T> promise) {
     try {
         if constexpr (std::is_void_v<T>) {

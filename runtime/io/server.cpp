@@ -1,8 +1,6 @@
 #include "runtime/io/server.hpp"
-#include <sys/stat.h>
-#include <unistd.h>
-#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include "runtime/io/getaddrinfo.hpp"
 #include "runtime/tasks/sleep.hpp"
 
@@ -24,8 +22,6 @@ bool concerns_one_connection(int error) {
 
 // ---- One listening socket
 
-Listener::Listener(ServerState& server, int fd) : Descriptor(get_running_loop(), fd), server_(server) {}
-
 void Listener::listen(int backlog) {
     if (::listen(fd(), backlog) < 0) throw_connection_error(errno, "listen at " + SocketAddress::bound_to(fd()).text());
     backlog_ = std::max(backlog, 1);
@@ -45,9 +41,7 @@ void Listener::run() noexcept {
     for (int i = 0; i < backlog_ && fd() >= 0; ++i) {
         try {
             if (!accept_one()) return;
-        } catch (...) {
-            get_running_loop().call_exception_handler({"Error on a new connection", std::current_exception(), {}});
-        }
+        } catch (...) { report("Error on a new connection", std::current_exception()); }
     }
     if (fd() >= 0) loop_.ready().push_back(*this);  // there may be more, but others shall run before
 }
@@ -57,51 +51,40 @@ bool Listener::accept_one() {
     sockaddr_storage address;
     socklen_t size = sizeof address;
     const int connection = ::accept4(fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (connection >= 0) return server_.connect(connection, SocketAddress(&address, size)), true;
-    const int error = errno;
-    if (concerns_one_connection(error)) return true;
-    if (error == EAGAIN) return false;
-    arm(accept_retry_delay);
-    get_running_loop().call_exception_handler(
-        {"socket.accept() out of system resource",
-         connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text()),
-         {}});
-    return false;
+    if (connection < 0) {
+        const int error = errno;
+        if (concerns_one_connection(error)) return true;
+        if (error == EAGAIN) return false;
+        arm(accept_retry_delay);
+        report("socket.accept() out of system resource",
+               connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text()));
+        return false;
+    }
+    const Ref stream(new Stream(connection, {&address, size}, server_.options.limit, Ref<StreamOwner>(&server_)));
+    ++server_.connections;
+    server_.connected(StreamReader(stream), StreamWriter(stream));
+    return true;
 }
 
 // ---- The server
 
-ServerState::ServerState(Connected connected, std::size_t limit, int backlog)
-    : connected_(std::move(connected)), limit_(limit), backlog_(backlog) {
+ServerState::ServerState(Connected code, const ServerOptions& o) : connected(std::move(code)), options(o) {
     Tasks::current().composites.push_back(*this);
     retain();  // until close()
 }
 
 void ServerState::start_serving() {
-    if (std::exchange(serving_, true)) return;
-    for (const auto& listener : listeners_) listener->listen(backlog_);
-}
-
-void ServerState::connect(int fd, const SocketAddress& peer) {
-    const Ref stream(new Stream(fd, peer, limit_, Ref<StreamOwner>(this)));
-    ++connections_;
-    connected_(StreamReader(stream), StreamWriter(stream));
-}
-
-std::vector<SocketAddress> ServerState::sockets() const {
-    std::vector<SocketAddress> addresses;
-    for (const auto& listener : listeners_)
-        if (!closed_) addresses.push_back(SocketAddress::bound_to(listener->fd()));
-    return addresses;
+    if (std::exchange(serving, true)) return;
+    for (const auto& listener : listeners) listener->listen(options.backlog);
 }
 
 void ServerState::close() noexcept {
-    if (std::exchange(closed_, true)) return;
+    if (std::exchange(closed, true)) return;
     ListHook<Composite>::unlink();
-    for (const auto& listener : listeners_) listener->stop();
-    serving_ = false;
+    for (const auto& listener : listeners) listener->stop();
+    serving = false;
     if (serving_forever) serving_forever->cancel();
-    if (connections_ == 0) waiters.wake_all();
+    if (connections == 0) waiters.wake_all();
     release();
 }
 
@@ -109,14 +92,14 @@ void ServerState::close() noexcept {
 
 namespace {
 /// A bound socket, owned by the server; not listening yet.
-void bind(ServerState& server, const SocketAddress& address, bool reuse_port) {
+void bind(ServerState& server, const SocketAddress& address) {
     const std::string operation = "error while attempting to bind on address " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw_connection_error(errno, operation);
-    server.add_listener(fd);
+    server.listeners.push_back(std::make_unique<Listener>(server, fd));
     const int on = 1;
     if (address.family() != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    if (server.options.reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     // An IPv6 socket would take IPv4 connections as well, and the port would be in use twice.
     if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (::bind(fd, address.data(), address.size()) < 0) throw_connection_error(errno, operation);
@@ -124,9 +107,9 @@ void bind(ServerState& server, const SocketAddress& address, bool reuse_port) {
 
 Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresses, ServerOptions options) {
     if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
-    const Ref state(new ServerState(std::move(connected), options.limit, options.backlog));
+    const Ref state(new ServerState(std::move(connected), options));
     try {
-        for (const SocketAddress& address : addresses) bind(*state, address, options.reuse_port);
+        for (const SocketAddress& address : addresses) bind(*state, address);
         if (options.start_serving) state->start_serving();
     } catch (...) {
         state->close();
@@ -134,12 +117,6 @@ Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresse
     }
     if (options.start_serving) co_await sleep(0s);
     co_return Server(state);
-}
-
-void remove_stale_socket(const std::string& path) {
-    struct stat status {};
-    if (!path.empty() && path[0] != '\0' && ::stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
-        ::unlink(path.c_str());
 }
 }  // namespace
 
@@ -151,7 +128,8 @@ Coroutine<Server> listen_tcp(Connected connected, std::string host, std::uint16_
 
 Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptions options) {
     std::vector<SocketAddress> addresses(1, SocketAddress::of_path(path));
-    remove_stale_socket(path);
+    std::error_code ignored;
+    if (!path.starts_with('\0') && std::filesystem::is_socket(path, ignored)) std::filesystem::remove(path, ignored);
     co_return co_await serve(std::move(connected), std::move(addresses), options);
 }
 }  // namespace detail
@@ -166,7 +144,7 @@ Coroutine<void> Server::start_serving() {
 Coroutine<void> Server::serve_forever() {
     const Ref state = state_;
     if (state->serving_forever) throw RuntimeError("the server is already being awaited on serve_forever()");
-    if (state->closed()) throw RuntimeError("the server is closed");
+    if (state->closed) throw RuntimeError("the server is closed");
     state->start_serving();
     state->serving_forever.emplace();
     const Future<> until_cancelled = *state->serving_forever;
@@ -179,9 +157,16 @@ Coroutine<void> Server::serve_forever() {
     }
 }
 
+std::vector<SocketAddress> Server::sockets() const {
+    std::vector<SocketAddress> addresses;
+    for (const auto& listener : state_->listeners)
+        if (!state_->closed) addresses.push_back(SocketAddress::bound_to(listener->fd()));
+    return addresses;
+}
+
 Coroutine<void> Server::wait_closed() {
     const Ref state = state_;
-    if (state->closed()) co_return;
+    if (state->closed) co_return;
     detail::QueuedWaiter waiter;
     state->waiters.push_back(waiter);
     co_await waiter;

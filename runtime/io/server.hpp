@@ -1,23 +1,29 @@
 // start_server(): who listens, and has a task made for each connection.
 #pragma once
 #include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <type_traits>
-#include <vector>
 #include "runtime/io/open_connection.hpp"
 #include "runtime/tasks/waiting.hpp"
 
 namespace aio {
+struct ServerOptions {
+    /// Of the readers, as for open_connection().
+    std::size_t limit = detail::Stream::default_limit;
+    /// How many connections the kernel keeps until they are accepted. listen(2)
+    int backlog = 100;
+    bool reuse_port = false;
+    bool start_serving = true;
+    int family = AF_UNSPEC;
+};
+
 namespace detail {
-class ServerState;
+struct ServerState;
+using Connected = std::function<void(StreamReader, StreamWriter)>;
 
 /// One listening socket. It accepts all there are at an edge; when the process has no descriptors left it rests, and is
 /// a timer.
 class Listener final : public Descriptor, private ScopedTimer {
   public:
-    Listener(ServerState& server, int fd);
+    Listener(ServerState& server, int fd) : Descriptor(get_running_loop(), fd), server_(server) {}
     void listen(int backlog);
     void stop() noexcept;
     bool awaited() const noexcept override { return backlog_ > 0; }
@@ -27,41 +33,27 @@ class Listener final : public Descriptor, private ScopedTimer {
     bool accept_one();
 
     ServerState& server_;
-    int backlog_ = 0;
+    int backlog_ = 0;  // until it listens
 };
 
-using Connected = std::function<void(StreamReader, StreamWriter)>;
-
-/// asyncio.Server. It keeps itself alive while it is open, and its connections keep it: it owns the code that serves
-/// them.
-class ServerState final : public StreamOwner, public Composite {
-  public:
-    ServerState(Connected connected, std::size_t limit, int backlog);
-
-    void add_listener(int fd) { listeners_.push_back(std::make_unique<Listener>(*this, fd)); }
+/// It keeps itself alive while it is open, and its connections keep it: it owns the code that serves them.
+struct ServerState final : StreamOwner, Composite {
+    ServerState(Connected connected, const ServerOptions& options);
     void start_serving();
-    bool is_serving() const noexcept { return serving_; }
-    bool closed() const noexcept { return closed_; }
-    std::vector<SocketAddress> sockets() const;
     void close() noexcept;
     void dissolve() noexcept override { close(); }
-
-    /// A connection has come in: makes its stream and calls the program.
-    void connect(int fd, const SocketAddress& peer);
     void stream_is_lost() noexcept override {
-        if (--connections_ == 0 && closed_) waiters.wake_all();
+        if (--connections == 0 && closed) waiters.wake_all();
     }
 
+    const Connected connected;
+    const ServerOptions options;
+    std::vector<std::unique_ptr<Listener>> listeners;
+    std::size_t connections = 0;
+    bool serving = false;
+    bool closed = false;
     std::optional<Future<>> serving_forever;  ///< what serve_forever() waits for
     WaiterQueue waiters;                      ///< those in wait_closed()
-  private:
-    Connected connected_;
-    std::vector<std::unique_ptr<Listener>> listeners_;
-    std::size_t limit_;
-    std::size_t connections_ = 0;
-    int backlog_;
-    bool serving_ = false;
-    bool closed_ = false;
 };
 }  // namespace detail
 
@@ -76,16 +68,15 @@ class [[nodiscard]] Server {
     /// The same, and waits until this task is cancelled; the server is closed then. Throws RuntimeError if the server
     /// is closed already, or somebody waits here.
     Coroutine<void> serve_forever();
-    bool is_serving() const noexcept { return state_->is_serving(); }
+    bool is_serving() const noexcept { return state_->serving; }
     /// Where it listens; nowhere once it is closed.
-    std::vector<SocketAddress> sockets() const { return state_->sockets(); }
+    std::vector<SocketAddress> sockets() const;
     /// Listens no more. Connections that were accepted stay open.
     void close() noexcept { state_->close(); }
     /// Waits until it is closed and its last connection is gone; returns at once if it is closed already, as in 3.11.
     Coroutine<void> wait_closed();
 
     // For with().
-
     Coroutine<void> aenter() { co_return; }
     Coroutine<void> aexit(std::exception_ptr) {
         close();
@@ -93,16 +84,6 @@ class [[nodiscard]] Server {
     }
   private:
     Ref<detail::ServerState> state_;
-};
-
-struct ServerOptions {
-    /// Of the readers, as for open_connection().
-    std::size_t limit = detail::Stream::default_limit;
-    /// How many connections the kernel keeps until they are accepted. listen(2)
-    int backlog = 100;
-    bool reuse_port = false;
-    bool start_serving = true;
-    int family = AF_UNSPEC;
 };
 
 namespace detail {
