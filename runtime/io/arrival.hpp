@@ -33,8 +33,17 @@ class Arrival : public Waitable {
     bool cancel() noexcept override { return cancelled_ = waits() && stream_->wake_reader(); }
 
     bool await_ready() noexcept { return is_ready(stream_->receive_more()); }
-    void await_suspend(std::coroutine_handle<> frame);
-    void await_resume();
+    void await_suspend(std::coroutine_handle<> frame) {
+        if (arrived_) return Budget().await_suspend(frame);
+        Budget::renew();
+        stream_->reader = &TaskState::current();
+        stream_->reader->suspend_until(*this);
+    }
+    void await_resume() {
+        resumed();
+        if (std::exchange(cancelled_, false)) throw CancelledError();
+        stream_->throw_error();
+    }
   protected:
     explicit Arrival(Stream& stream) noexcept : stream_(&stream) {}
     /// Where there is something already, the budget decides.
@@ -54,10 +63,17 @@ class Arrival : public Waitable {
 /// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own.
 class Read final : public Arrival {
   public:
-    Read(Stream& stream, std::size_t most) noexcept : Arrival(stream), most_(clamp(most)) {}
+    Read(Stream& stream, std::size_t most) noexcept
+        : Arrival(stream), most_(static_cast<std::uint32_t>(std::min<std::size_t>(most, UINT32_MAX))) {}
     bool await_ready() noexcept { return is_ready(most_ == 0 || !stream_->input.empty() || stream_->receive_more()); }
-    void await_suspend(std::coroutine_handle<> frame);
-    std::string await_resume();
+    void await_suspend(std::coroutine_handle<> frame) {
+        if (!arrived_) stream_->require_no_reader("read");
+        Arrival::await_suspend(frame);
+    }
+    std::string await_resume() {
+        Arrival::await_resume();
+        return stream_->input.take(most_);
+    }
     auto operator co_await() noexcept { return AwaiterReference<Read>{*this}; }
   private:
     std::uint32_t most_;

@@ -67,7 +67,7 @@ std::vector<std::string> BlockingFile::readlines() {
 
 std::size_t BlockingFile::write(std::string_view data) {
     require_mode("wax+", "writing");
-    forget_what_was_read_ahead();
+    if (!input_.empty()) seek(0, SEEK_CUR);  // what was read ahead is forgotten
     for (std::string_view rest = data; !rest.empty();) {
         const ssize_t put = checked("write", [&] { return ::write(fd_, rest.data(), rest.size()); });
         rest.remove_prefix(static_cast<std::size_t>(put));
@@ -96,7 +96,7 @@ off_t BlockingFile::tell() {
 
 off_t BlockingFile::truncate(std::optional<off_t> size) {
     require_mode("wax+", "writing");
-    forget_what_was_read_ahead();
+    if (!input_.empty()) seek(0, SEEK_CUR);
     const off_t length = size ? *size : tell();
     checked("ftruncate", [&] { return ftruncate(fd_, length); });
     return length;
@@ -145,9 +145,5 @@ std::size_t BlockingFile::bytes_to_the_end() const noexcept {
 
 off_t BlockingFile::move(off_t offset, int whence) {
     return checked("lseek", [&] { return lseek(fd_, offset, whence); });
-}
-
-void BlockingFile::forget_what_was_read_ahead() {
-    if (!input_.empty()) seek(0, SEEK_CUR);
 }
 }  // namespace aio::detail

@@ -2,11 +2,7 @@
 #include "runtime/io/file_operation.hpp"
 
 namespace aio {
-using detail::always;
-using detail::BlockingFile;
-using detail::FileState;
-using detail::never;
-using detail::perform;
+using detail::always, detail::never, detail::perform, detail::BlockingFile, detail::FileState;
 
 namespace {
 Coroutine<std::optional<std::string>> unless_empty(Coroutine<std::string> reading) {
@@ -49,8 +45,6 @@ Coroutine<void> File::close() const { return perform(state_, &BlockingFile::clos
 
 bool File::closed() const noexcept { return state_->closed(); }
 const std::filesystem::path& File::name() const noexcept { return state_->path(); }
-
-Coroutine<void> File::aenter() const { co_return; }
 
 Coroutine<File> File::open(std::filesystem::path path, std::string mode) {
     co_return File(co_await to_thread(std::make_shared<FileState, std::filesystem::path, std::string>, std::move(path),

@@ -57,7 +57,7 @@ class File {
     const std::filesystem::path& name() const noexcept;
 
     // For with(): the block gets the File, which is closed when the block ends.
-    Coroutine<void> aenter() const;
+    Coroutine<void> aenter() const { co_return; }
     Coroutine<void> aexit(std::exception_ptr) const { return close(); }
   protected:
     explicit File(std::shared_ptr<detail::FileState> state = nullptr) noexcept : state_(std::move(state)) {}

@@ -5,7 +5,7 @@
 
 namespace aio {
 struct ConnectionOptions {
-    /// Bytes: the longest line or record that readline() and readuntil() look for. 256 MB at most; more is as that.
+    /// Bytes: the longest line or record that readline() and readuntil() look for.
     std::size_t limit = detail::Stream::default_limit;
     /// How long one address may take before the next is tried beside it, IPv6 and IPv4 in turn: RFC 8305, which
     /// proposes 250ms. Without it the addresses are tried one after the other.

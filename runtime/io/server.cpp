@@ -27,11 +27,6 @@ void Listener::listen(int backlog) {
     backlog_ = std::max(backlog, 1);
 }
 
-void Listener::stop() noexcept {
-    disarm();
-    close();
-}
-
 void Listener::on_readable() noexcept {
     if (backlog_ > 0 && !pending()) loop_.ready().push_back(*this);
 }
@@ -81,7 +76,7 @@ void ServerState::start_serving() {
 void ServerState::close() noexcept {
     if (std::exchange(closed, true)) return;
     ListHook<Composite>::unlink();
-    for (const auto& listener : listeners) listener->stop();
+    for (const auto& listener : listeners) listener->close();
     serving = false;
     if (serving_forever) serving_forever->cancel();
     if (connections == 0) waiters.wake_all();

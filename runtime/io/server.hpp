@@ -25,10 +25,10 @@ class Listener final : public Descriptor, private ScopedTimer {
   public:
     Listener(ServerState& server, int fd) : Descriptor(get_running_loop(), fd), server_(server) {}
     void listen(int backlog);
-    void stop() noexcept;
     bool awaited() const noexcept override { return backlog_ > 0; }
   private:
     void on_readable() noexcept override;
+    void on_close() noexcept override { disarm(); }
     void run() noexcept override;
     bool accept_one();
 

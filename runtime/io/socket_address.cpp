@@ -19,14 +19,6 @@ SocketAddress::SocketAddress(const void* address, socklen_t size) {
     }
 }
 
-SocketAddress& SocketAddress::operator=(SocketAddress other) noexcept {
-    family_ = other.family_;
-    port_ = other.port_;
-    address_ = other.address_;
-    other_ = std::move(other.other_);
-    return *this;
-}
-
 SocketAddress SocketAddress::of_path(std::string_view path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

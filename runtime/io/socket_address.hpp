@@ -15,7 +15,8 @@ class SocketAddress {
     SocketAddress(const void* address, socklen_t size);
     SocketAddress(const SocketAddress& other) : SocketAddress(other.data(), other.size()) {}
     SocketAddress(SocketAddress&&) = default;
-    SocketAddress& operator=(SocketAddress other) noexcept;
+    SocketAddress& operator=(const SocketAddress& other) { return *this = SocketAddress(other); }
+    SocketAddress& operator=(SocketAddress&&) = default;
     /// A unix socket. A path that begins with '\0' is an abstract name. Throws ValueError if it is too long (107
     /// bytes).
     static SocketAddress of_path(std::string_view path);

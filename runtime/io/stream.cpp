@@ -10,7 +10,8 @@ constexpr std::size_t most_parts = 1024;    // of one sendmsg(2)
 }  // namespace
 
 Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner)
-    : Descriptor(get_running_loop(), fd), limit_(clamp(limit) & 0xfffffff), peer_(peer), owner_(std::move(owner)) {
+    : Descriptor(get_running_loop(), fd), peer_(peer), owner_(std::move(owner)) {
+    if (limit != default_limit) details().limit = limit;
     // Small writes go out at once, as asyncio's do. A unix socket refuses, and does so anyway.
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -96,14 +97,10 @@ std::size_t Stream::send(std::span<iovec> parts) noexcept {
     return all;
 }
 
+/// Sends what could not be sent before, as far as the socket takes it now.
 void Stream::on_writable() noexcept {
     if (all_sent()) return wake_waiters();  // the connection is made
     const Ref alive(this);
-    flush();
-}
-
-/// Sends what could not be sent before, as far as the socket takes it now.
-void Stream::flush() noexcept {
     iovec part = part_of(details_->output.view());
     const std::size_t sent = send({&part, 1});
     if (lost()) return;

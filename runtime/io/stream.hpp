@@ -8,11 +8,6 @@
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
-/// A size that has no need of 64 bits: 256 MB at most.
-inline std::uint32_t clamp(std::size_t bytes) noexcept {
-    return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, (1 << 28) - 1));
-}
-
 inline iovec part_of(std::string_view bytes) noexcept { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
 /// Who must outlive a stream, because its code serves it: a server.
@@ -35,19 +30,16 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     const SocketAddress& peer() const noexcept { return peer_; }
 
     // Reading.
-
     /// Reads once, for somebody who needs more than there is. False if nothing has come: then await Arrival.
     bool receive_more() noexcept { return eof_ || (readable() && receive()); }
     bool eof() const noexcept { return eof_; }
-    std::size_t limit() const noexcept { return limit_; }
+    std::size_t limit() const noexcept { return details_ ? details_->limit : default_limit; }
     /// Throws RuntimeError, which names `function`, where a task waits for more.
     void require_no_reader(const char* function) const;
 
     // Writing.
-
-    /// Sends what the socket takes, by one system call if it takes all; the rest follows by itself. Throws RuntimeError
-    /// after write_eof(). An error of the socket is kept for drain() and reads; a lost connection swallows what is
-    /// written, as asyncio's does.
+    /// Sends what the socket takes, by one system call if it takes all; the rest follows by itself. An error is kept
+    /// for drain() and reads; a lost connection swallows what is written, as asyncio's does.
     void write(std::span<iovec> parts);
     void write_eof();
     /// More than the high-water mark waits to be sent, and since then not less than a quarter of that.
@@ -55,7 +47,6 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     void set_high_water(std::size_t bytes);
 
     // Who waits. All are woken by the end.
-
     /// Queues the reader, if there is one, and forgets it.
     bool wake_reader() noexcept;
     /// Wakes `waiter` when there is less to send, or when the connection is made.
@@ -63,7 +54,6 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     bool awaited() const noexcept override { return reader || (details_ && !writable()); }
 
     // The end.
-
     /// No more is read; what was written is still sent, then the socket is closed.
     void close() noexcept;
     bool closing() const noexcept { return closing_; }
@@ -74,10 +64,11 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
         if (details_ && details_->error) std::rethrow_exception(details_->error);
     }
   private:
-    /// What a stream that is silent, or swift, does without.
+    /// What a stream that is silent, or swift, and has no limit of its own, does without.
     struct Details : Pooled {
         ByteQueue output;  // what could not be sent at once; while there is some, it owns a reference
         std::size_t high_water = 1 << 16;
+        std::size_t limit = default_limit;
         WaiterQueue waiters;  // for less to send, or for the end
         std::exception_ptr error;
     };
@@ -85,18 +76,16 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     bool all_sent() const noexcept { return !details_ || details_->output.empty(); }
     bool receive() noexcept;
     std::size_t send(std::span<iovec> parts) noexcept;
-    void flush() noexcept;
     void fail(const char* operation, int error) noexcept;
     void wake_waiters() noexcept;
     void on_readable() noexcept override;
     void on_writable() noexcept override;
     void on_close() noexcept override;
 
-    std::uint32_t limit_ : 28;
-    bool eof_ : 1 = false;        // the other end will send no more
-    bool write_eof_ : 1 = false;  // nor will we
-    bool closing_ : 1 = false;
-    bool paused_ : 1 = false;
+    bool eof_ = false;        // the other end will send no more
+    bool write_eof_ = false;  // nor will we
+    bool closing_ = false;
+    bool paused_ = false;
     SocketAddress peer_;  // the kernel forgets it with the connection
     std::unique_ptr<Details> details_;
     Ref<StreamOwner> owner_;

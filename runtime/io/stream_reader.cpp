@@ -7,35 +7,13 @@ IncompleteReadError::IncompleteReadError(std::string what_came, std::optional<st
       partial(std::move(what_came)),
       expected(asked) {}
 
-namespace detail {
-void Arrival::await_suspend(std::coroutine_handle<> frame) {
-    if (arrived_) return Budget().await_suspend(frame);
-    Budget::renew();
-    stream_->reader = &TaskState::current();
-    stream_->reader->suspend_until(*this);
-}
-
-void Arrival::await_resume() {
-    resumed();
-    if (std::exchange(cancelled_, false)) throw CancelledError();
-    stream_->throw_error();
-}
-
-void Read::await_suspend(std::coroutine_handle<> frame) {
-    if (!arrived_) stream_->require_no_reader("read");
-    Arrival::await_suspend(frame);
-}
-
-std::string Read::await_resume() {
-    Arrival::await_resume();
-    return stream_->input.take(most_);
-}
-
 namespace {
+using detail::Arrival, detail::Budget, detail::Stream;
+
 Coroutine<std::string> read_all(Ref<Stream> stream) {
     std::string all;
     while (true) {
-        const std::string some = co_await Read(*stream, stream->limit());
+        const std::string some = co_await detail::Read(*stream, stream->limit());
         if (some.empty()) break;
         all += some;
     }
@@ -57,7 +35,7 @@ Coroutine<std::string> read_until(Ref<Stream> stream, std::string separator) {
     if (separator.empty()) throw ValueError("Separator should be at least one-byte string");
     co_await Budget();
     stream->throw_error();
-    const ByteQueue& input = stream->input;
+    const detail::ByteQueue& input = stream->input;
     std::size_t offset = 0;  // so many bytes at the front hold no separator
     std::size_t found = 0;
     while ((found = input.view().find(separator, offset)) == std::string_view::npos) {
@@ -89,16 +67,13 @@ Coroutine<std::optional<std::string>> next_line(Ref<Stream> stream) {
     co_return line;
 }
 }  // namespace
-}  // namespace detail
 
 // They hold the stream, not the handle, which may be gone when they run.
-Coroutine<std::string> StreamReader::read() const { return detail::read_all(stream_); }
-Coroutine<std::string> StreamReader::readexactly(std::size_t count) const {
-    return detail::read_exactly(stream_, count);
-}
+Coroutine<std::string> StreamReader::read() const { return read_all(stream_); }
+Coroutine<std::string> StreamReader::readexactly(std::size_t count) const { return read_exactly(stream_, count); }
 Coroutine<std::string> StreamReader::readuntil(std::string_view separator) const {
-    return detail::read_until(stream_, std::string(separator));
+    return read_until(stream_, std::string(separator));
 }
-Coroutine<std::string> StreamReader::readline() const { return detail::read_line(stream_); }
-Coroutine<std::optional<std::string>> StreamReader::next() const { return detail::next_line(stream_); }
+Coroutine<std::string> StreamReader::readline() const { return read_line(stream_); }
+Coroutine<std::optional<std::string>> StreamReader::next() const { return next_line(stream_); }
 }  // namespace aio

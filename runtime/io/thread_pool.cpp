@@ -80,23 +80,18 @@ void ThreadPool::work() noexcept {
 // [/work]
 
 void ThreadPool::job_is_over() noexcept {
-    if (--unfinished_ == 0 && all_finished_) all_finished_->wake();
+    if (--unfinished_ == 0) all_finished_.wake_all();
 }
 
 Coroutine<void> ThreadPool::shutdown() {
-    struct AtEnd {
+    struct Joins {
         ThreadPool& pool;
-        ~AtEnd() {
-            pool.all_finished_ = nullptr;
-            pool.join();
-        }
-    } const at_end{*this};
+        ~Joins() { pool.join(); }
+    } const at_the_end{*this};
     shut_down_ = true;
-    if (unfinished_ > 0) {
-        Waiter all_finished;
-        all_finished_ = &all_finished;
-        co_await all_finished;
-    }
+    QueuedWaiter waiter;
+    all_finished_.push_back(waiter);
+    if (unfinished_ > 0) co_await waiter;
 }
 
 void ThreadPool::join() noexcept {

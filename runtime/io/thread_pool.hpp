@@ -4,12 +4,11 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-#include "runtime/tasks/waiting.hpp"
+#include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
-/// Something that a thread does for the loop; `co_await` it, once it is submitted, for its end. Made, shared and
-/// destroyed in the loop's thread. Cancelled, the await ends at once: the job is taken back if no thread has begun it,
-/// else it goes on alone.
+/// Something that a thread does for the loop. `co_await` it, once it is submitted, for its end; cancelled, the await
+/// ends at once. Made, shared and destroyed in the loop's thread.
 class Job : public Waiter, public RefCounted<Job>, public ListHook<Job> {
   public:
     virtual ~Job() = default;
@@ -46,8 +45,8 @@ class ThreadPool final : public Executor {
     /// As many as CPython has.
     const std::size_t max_threads_ = std::min(32u, std::thread::hardware_concurrency() + 4);
     std::vector<std::thread> threads_;
-    std::size_t unfinished_ = 0;      // jobs whose end the loop has not seen
-    Waiter* all_finished_ = nullptr;  // shutdown() waits here
+    std::size_t unfinished_ = 0;  // jobs whose end the loop has not seen
+    WaiterQueue all_finished_;    // shutdown() waits here
     bool shut_down_ = false;
 
     std::mutex mutex_;  // guards what follows
