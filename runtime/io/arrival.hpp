@@ -1,4 +1,4 @@
-// How a task waits for what a connection brings, and why none keeps the loop for itself.
+// How a task waits for what a connection brings or takes, and why none keeps the loop for itself.
 #pragma once
 #include "runtime/io/stream.hpp"
 
@@ -58,6 +58,11 @@ class Arrival : public Waitable {
     /// Not when it was woken already: then another task may be the reader.
     bool waits() const noexcept { return stream_->reader && stream_->reader->waiting() == this; }
     bool cancelled_ = false;
+};
+
+/// `co_await` it until there is less to send, the connection is made, or it has ended. Cancelled, it changes nothing.
+struct Departure : QueuedWaiter {
+    explicit Departure(Stream& stream) { stream.wait_writable(*this); }
 };
 
 /// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own.

@@ -3,8 +3,6 @@
 #include <sys/types.h>
 #include <cstdint>
 #include <cstdio>
-#include <optional>
-#include <vector>
 #include "runtime/coroutine/coroutine.hpp"
 #include "runtime/io/os_errors.hpp"
 

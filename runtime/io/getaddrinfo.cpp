@@ -1,7 +1,6 @@
 #include "runtime/io/getaddrinfo.hpp"
 #include <netdb.h>
 #include <cerrno>
-#include <optional>
 #include "runtime/io/os_errors.hpp"
 #include "runtime/io/to_thread.hpp"
 

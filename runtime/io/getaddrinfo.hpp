@@ -1,6 +1,5 @@
 // getaddrinfo(): from a name to addresses.
 #pragma once
-#include <vector>
 #include "runtime/coroutine/coroutine.hpp"
 #include "runtime/io/socket_address.hpp"
 

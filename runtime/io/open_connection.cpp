@@ -15,9 +15,7 @@ Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
     int error = 0;
     if (::connect(fd, address.data(), address.size()) < 0) error = errno;
     if (error == EINPROGRESS || error == EINTR) {  // interrupted, it goes on as well
-        detail::QueuedWaiter connected;
-        stream->wait_writable(connected);
-        co_await connected;
+        co_await detail::Departure(*stream);
         socklen_t size = sizeof error;
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
     }

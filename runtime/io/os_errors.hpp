@@ -1,7 +1,6 @@
 // What the kernel says about connections and files, as exceptions with Python's names.
 #pragma once
 #include <filesystem>
-#include <system_error>
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {

@@ -49,7 +49,7 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     // Who waits. All are woken by the end.
     /// Queues the reader, if there is one, and forgets it.
     bool wake_reader() noexcept;
-    /// Wakes `waiter` when there is less to send, or when the connection is made.
+    /// See Departure.
     void wait_writable(QueuedWaiter& waiter) { details().waiters.push_back(waiter); }
     bool awaited() const noexcept override { return reader || (details_ && !writable()); }
 

@@ -14,18 +14,12 @@ Coroutine<void> drained(Ref<detail::Stream> stream) {
     if (stream->lost())
         detail::throw_connection_error(ECONNRESET, "write to " + stream->peer().text() + ", Connection lost");
     if (!stream->paused()) co_return;
-    detail::QueuedWaiter waiter;
-    stream->wait_writable(waiter);
-    co_await waiter;
+    co_await detail::Departure(*stream);
     stream->throw_error();
 }
 
 Coroutine<void> closed(Ref<detail::Stream> stream) {
-    while (!stream->lost()) {
-        detail::QueuedWaiter waiter;
-        stream->wait_writable(waiter);
-        co_await waiter;
-    }
+    while (!stream->lost()) co_await detail::Departure(*stream);
     stream->throw_error();
 }
 }  // namespace

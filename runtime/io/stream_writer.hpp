@@ -1,8 +1,6 @@
 // StreamWriter: what is sent on a connection.
 #pragma once
-#include <initializer_list>
 #include <ranges>
-#include <vector>
 #include "runtime/io/stream.hpp"
 
 namespace aio {

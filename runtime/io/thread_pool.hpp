@@ -1,9 +1,7 @@
 // The threads of a loop: they do what would block it.
 #pragma once
 #include <condition_variable>
-#include <mutex>
 #include <thread>
-#include <vector>
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
