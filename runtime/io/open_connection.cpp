@@ -1,7 +1,6 @@
 #include "runtime/io/open_connection.hpp"
 #include <cerrno>
 #include "runtime/io/getaddrinfo.hpp"
-#include "runtime/io/os_errors.hpp"
 #include "runtime/tasks/wait.hpp"
 
 namespace aio {

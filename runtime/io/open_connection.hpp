@@ -1,5 +1,6 @@
 // open_connection(): a connection to somebody who listens.
 #pragma once
+#include "runtime/io/os_errors.hpp"
 #include "runtime/io/stream_reader.hpp"
 #include "runtime/io/stream_writer.hpp"
 
