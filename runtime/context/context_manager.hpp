@@ -17,16 +17,15 @@ template <class T> class GeneratorContextManager {
     }
     /// Throws RuntimeError if there is a second item.
     Coroutine<bool> aexit(std::exception_ptr error) {
-        bool goes_on = false, rethrown = false;
+        bool rethrown = false;
         try {
             const auto next = error ? generator_.athrow(error) : generator_.next();
             const auto item = co_await next;
-            goes_on = static_cast<bool>(item);
+            if (item) throw RuntimeError(error ? "generator didn't stop after athrow()" : "generator didn't stop");
         } catch (...) {
-            rethrown = error && std::current_exception() == error;
+            rethrown = std::current_exception() == error;
             if (!rethrown) throw;
         }
-        if (goes_on) throw RuntimeError(error ? "generator didn't stop after athrow()" : "generator didn't stop");
         co_return !rethrown;
     }
   private:

@@ -1,8 +1,6 @@
 #include "runtime/context/exit_stack.hpp"
 
 namespace aio {
-Coroutine<void> ExitStack::aclose() { co_await aexit(nullptr); }
-
 // CPython's __aexit__.
 Coroutine<bool> ExitStack::aexit(std::exception_ptr error) {
     const bool received = error != nullptr;

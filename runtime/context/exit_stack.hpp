@@ -95,7 +95,7 @@ class ExitStack {
     /// last line: if one of them can't be entered, those before are left.
     [[nodiscard]] ExitStack pop_all() noexcept { return std::move(*this); }
     /// Leaves everything now. The stack can be used on.
-    Coroutine<void> aclose();
+    Coroutine<void> aclose() { co_await aexit(nullptr); }
 
     // For with().
     Coroutine<void> aenter() { co_return; }

@@ -10,10 +10,7 @@ namespace aio {
 /// creation, and all errors come out as one ExceptionGroup, in the order in which they happened. asyncio.TaskGroup.
 class TaskGroup {
   public:
-    TaskGroup() = default;
     ~TaskGroup();
-    TaskGroup(TaskGroup&&) = delete;
-
     /// aio::create_task, for a task of this group. Throws RuntimeError where the group has not been entered, is
     /// finished, or is shutting down.
     template <class A> auto create_task(A&& awaitable, std::string_view name = {}, Place created = Place::current()) {

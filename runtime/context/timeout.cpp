@@ -35,6 +35,4 @@ void Timeout::exit(const std::exception_ptr& error) {
     phase_ = expiring ? Phase::expired : Phase::finished;
     if (expiring && TaskBase(task_).uncancel() == 0 && holds<CancelledError>(error)) throw TimeoutError();
 }
-
-Timeout timeout(std::optional<Duration> delay) { return delay ? Timeout(*delay) : Timeout(std::nullopt); }
 }  // namespace aio

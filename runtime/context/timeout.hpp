@@ -33,7 +33,7 @@ class Timeout final : private detail::ScopedTimer {
 };
 
 /// A limit of `delay` from now on; none where it is empty. Throws RuntimeError where no loop runs.
-Timeout timeout(std::optional<Duration> delay);
+inline Timeout timeout(std::optional<Duration> delay) { return delay ? Timeout(*delay) : Timeout(std::nullopt); }
 /// A limit at a moment of the loop's clock.
 inline Timeout timeout_at(std::optional<TimePoint> when) { return Timeout(when); }
 }  // namespace aio

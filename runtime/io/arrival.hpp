@@ -62,7 +62,7 @@ class Arrival : public Waitable {
 
 /// `co_await` it until there is less to send, the connection is made, or it has ended. Cancelled, it changes nothing.
 struct Departure : QueuedWaiter {
-    explicit Departure(Stream& stream) { stream.wait_writable(*this); }
+    explicit Departure(Stream& stream) : QueuedWaiter(stream.waiters()) {}
 };
 
 /// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own.

@@ -162,8 +162,7 @@ std::vector<SocketAddress> Server::sockets() const {
 Coroutine<void> Server::wait_closed() {
     const Ref state = state_;
     if (state->closed) co_return;
-    detail::QueuedWaiter waiter;
-    state->waiters.push_back(waiter);
+    detail::QueuedWaiter waiter(state->waiters);
     co_await waiter;
 }
 }  // namespace aio

@@ -50,7 +50,7 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     /// Queues the reader, if there is one, and forgets it.
     bool wake_reader() noexcept;
     /// See Departure.
-    void wait_writable(QueuedWaiter& waiter) { details().waiters.push_back(waiter); }
+    WaiterQueue& waiters() { return details().waiters; }
     bool awaited() const noexcept override { return reader || (details_ && !writable()); }
 
     // The end.

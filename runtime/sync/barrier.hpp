@@ -8,14 +8,11 @@ struct BrokenBarrierError : RuntimeError {
     using RuntimeError::RuntimeError;
 };
 
-/// asyncio.Barrier of 3.11.2: a meeting point of a fixed number of tasks, again and again. It must outlive those who
-/// wait at it.
+/// asyncio.Barrier of 3.11.2: where a fixed number of tasks meet, again and again. It must outlive those who wait.
 class Barrier {
   public:
     /// `parties`: how many must come before all go on. Throws ValueError if it is less than 1.
     explicit Barrier(int parties);
-    Barrier(Barrier&&) = delete;
-
     /// Waits until all parties are here, and returns which of them this one is, counted from 0 as they came. While
     /// those of the round before leave, it waits for that first. Cancelled, it leaves, and its place is free again.
     /// Throws BrokenBarrierError.

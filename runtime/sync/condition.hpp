@@ -12,7 +12,6 @@ class Condition {
     Condition() : lock_(own_lock_.emplace()) {}
     /// With a lock that it shares, and which must outlive it.
     explicit Condition(Lock& lock) noexcept : lock_(lock) {}
-    Condition(Condition&&) = delete;
 
     // Those of the lock.
     bool locked() const noexcept { return lock_.locked(); }

@@ -7,9 +7,6 @@ namespace aio {
 /// asyncio.Event of 3.11.2: a flag, false at first. It must outlive those who wait for it.
 class Event {
   public:
-    Event() = default;
-    Event(Event&&) = delete;
-
     bool is_set() const noexcept { return value_; }
     /// Wakes all who wait. They go on even if the event is cleared before they run.
     void set() noexcept {

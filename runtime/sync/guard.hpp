@@ -13,8 +13,8 @@ template <class Lock> class [[nodiscard]] Guard {
         std::swap(lock_, other.lock_);
         return *this;
     }
-    /// What release() throws goes to the exception handler: there is nobody here who could catch it. At the loop's end,
-    /// which destroys the frames of tasks that could not end, nothing is released: the lock may be gone already.
+    /// What release() throws goes to the exception handler. At the loop's end, which destroys the frames of tasks that
+    /// could not end, nothing is released: the lock may be gone already.
     ~Guard() {
         if (detail::running_loop && detail::running_loop->muted()) return;
         try {

@@ -7,16 +7,12 @@ namespace aio {
 /// asyncio.Lock of 3.11.2: between tasks, not threads. It must outlive those who wait for it or hold a guard.
 class Lock {
   public:
-    Lock() = default;
-    Lock(Lock&&) = delete;
-
     bool locked() const noexcept { return holder_ != 0; }
     /// `co_await lock.acquire()` takes it; waits while somebody else has it or came first, else neither suspends nor
-    /// allocates. It has no owner (the holder is noted for the call graph alone): whoever has it waits for ever, if it
-    /// takes it again. Cancelled while it waits, it has not taken it.
+    /// allocates. It has no owner: whoever has it waits for ever, if it takes it again. Cancelled while it waits, it
+    /// has not taken it.
     auto acquire() { return detail::try_first<&Lock::free, &Lock::take, &Lock::acquire_slowly>(*this); }
-    /// Gives it back and wakes the first who waits, who takes it in the next turn. Throws RuntimeError if nobody has
-    /// it.
+    /// Gives it back and wakes the first who waits, who takes it in the next turn. RuntimeError if nobody has it.
     void release();
     /// `auto guard = co_await lock.scoped();` acquires, and releases when `guard` goes. asyncio: `async with lock`.
     auto scoped() { return detail::Scoped(acquire()); }
@@ -26,7 +22,7 @@ class Lock {
     Coroutine<void> acquire_slowly();
     void wake_first() noexcept;
 
-    std::uint64_t holder_ = 0;  // the number of the task that has acquired it, for the call graph; 0: nobody
+    std::uint64_t holder_ = 0;  // the number of the task that has it, for the call graph alone; 0: nobody
     detail::WaiterQueue waiters_{"a lock", &holder_};
 };
 }  // namespace aio

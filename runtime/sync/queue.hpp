@@ -25,8 +25,6 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
 
     /// `maxsize`: how many items it holds before put() waits; 0: there is no limit.
     explicit Queue(std::size_t maxsize = 0) : maxsize_(maxsize) { finished_.set(); }
-    Queue(Queue&&) = delete;
-
     std::size_t qsize() const noexcept { return items_.size(); }
     std::size_t maxsize() const noexcept { return maxsize_; }
     bool empty() const noexcept { return qsize() == 0; }

@@ -10,8 +10,6 @@ class Semaphore {
   public:
     /// `value`: how many can be acquired. Throws ValueError if it is negative.
     explicit Semaphore(int value = 1) : Semaphore(value, std::numeric_limits<int>::max()) {}
-    Semaphore(Semaphore&&) = delete;
-
     /// Whether acquire() would wait: none is left, or others came first.
     bool locked() const noexcept { return !free(); }
     /// `co_await semaphore.acquire()` takes one; waits where it must, else neither suspends nor allocates.

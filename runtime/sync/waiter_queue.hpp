@@ -5,13 +5,12 @@
 namespace aio::detail {
 class WaiterQueue;
 
-/// Lives in the frame that awaits it, and leaves the queue with that.
+/// Stands at the end of a queue. Lives in the frame that awaits it, and leaves the queue with that.
 class QueuedWaiter : public Waiter, public ListHook<QueuedWaiter> {
   public:
-    QueuedWaiter() = default;
-    explicit QueuedWaiter(WaiterQueue& at_the_end_of) noexcept;
+    explicit QueuedWaiter(WaiterQueue& q) noexcept;
     std::string what() const override;
-    const WaiterQueue* queue = nullptr;  ///< the one that it came to last
+    const WaiterQueue* const queue;
 };
 
 /// asyncio's deque of futures. One that was woken or cancelled stays in its place until its task has run: on such
@@ -23,11 +22,6 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
         : name_(name), holder_(holder) {}
     const char* name() const noexcept { return name_; }
     std::uint64_t holder() const noexcept { return holder_ ? *holder_ : 0; }  ///< 0: nobody
-
-    void push_back(QueuedWaiter& waiter) noexcept {
-        waiter.queue = this;
-        IntrusiveList::push_back(waiter);
-    }
     bool any_not_cancelled() const noexcept {
         for (const QueuedWaiter* w = front(); w; w = after(*w))
             if (!w->cancelled()) return true;
@@ -45,6 +39,6 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
     const std::uint64_t* holder_;
 };
 
-inline QueuedWaiter::QueuedWaiter(WaiterQueue& at_the_end_of) noexcept { at_the_end_of.push_back(*this); }
-inline std::string QueuedWaiter::what() const { return queue ? queue->name() : Waiter::what(); }
+inline QueuedWaiter::QueuedWaiter(WaiterQueue& q) noexcept : queue(&q) { q.push_back(*this); }
+inline std::string QueuedWaiter::what() const { return queue->name(); }
 }  // namespace aio::detail
