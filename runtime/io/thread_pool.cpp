@@ -89,8 +89,7 @@ Coroutine<void> ThreadPool::shutdown() {
         ~Joins() { pool.join(); }
     } const at_the_end{*this};
     shut_down_ = true;
-    QueuedWaiter waiter;
-    all_finished_.push_back(waiter);
+    QueuedWaiter waiter(all_finished_);
     if (unfinished_ > 0) co_await waiter;
 }
 

@@ -31,13 +31,17 @@ template <class Lock> class [[nodiscard]] Guard {
 
 namespace detail {
 /// An acquire() that gives the guard.
-template <class Acquire> struct Scoped : Acquire {
-    explicit Scoped(Acquire acquire) : Acquire(acquire) {}
-    Scoped operator co_await() const { return *this; }
-    auto await_resume() {
-        Acquire::await_resume();
-        return Guard(this->object());
-    }
+template <class Acquire> struct Scoped {
+    struct Awaiter : Acquire::Awaiter {
+        using Acquire::Awaiter::Awaiter;
+        auto await_resume() {
+            Acquire::Awaiter::await_resume();
+            return Guard(this->object());
+        }
+    };
+    explicit Scoped(Acquire a) : acquire(a) {}
+    Awaiter operator co_await() const { return Awaiter(acquire); }
+    Acquire acquire;
 };
 }  // namespace detail
 }  // namespace aio

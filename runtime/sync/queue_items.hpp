@@ -10,7 +10,7 @@ template <class T> class Fifo {
   public:
     std::size_t size() const noexcept { return size_; }
     void push(T item) {
-        if (size_ == slots_.size()) grow();
+        if (size_ == capacity_) grow();
         slot(size_).emplace(std::move(item));
         ++size_;
     }
@@ -22,15 +22,18 @@ template <class T> class Fifo {
         return item;
     }
   private:
-    std::optional<T>& slot(std::size_t i) noexcept { return slots_[(first_ + i) & (slots_.size() - 1)]; }
+    std::optional<T>& slot(std::size_t i) noexcept { return slots_[(first_ + i) & (capacity_ - 1)]; }
     void grow() {
-        std::vector<std::optional<T>> wider(std::max<std::size_t>(8, 2 * size_));  // a power of two
-        for (std::size_t i = 0; i < size_; ++i) wider[i].emplace(std::move(*slot(i)));
-        slots_ = std::move(wider);
+        const std::size_t wider = std::max<std::size_t>(8, 2 * capacity_);  // a power of two
+        std::vector<std::optional<T>> slots(wider);
+        for (std::size_t i = 0; i < size_; ++i) slots[i].emplace(std::move(*slot(i)));
+        slots_ = std::move(slots);
+        capacity_ = wider;
         first_ = 0;
     }
 
     std::vector<std::optional<T>> slots_;
+    std::size_t capacity_ = 0;
     std::size_t first_ = 0;
     std::size_t size_ = 0;
 };

@@ -12,15 +12,22 @@ template <auto ready, auto now, auto slowly, class Object, class... Held> class 
   public:
     explicit TryFirst(Object& object, Held... held) : object_(&object), held_(std::move(held)...) {}
 
-    TryFirst operator co_await() const& { return *this; }
-    TryFirst operator co_await() && { return std::move(*this); }
-    bool await_ready() { return call<ready>(); }
-    template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
-        waiting_ = call<slowly>().release();
-        waiting_.await_suspend(awaiting);
-    }
-    T await_resume() { return waiting_ ? waiting_.await_resume() : call<now>(); }
-    Object& object() const noexcept { return *object_; }
+    class Awaiter {
+      public:
+        explicit Awaiter(TryFirst operation) : operation_(std::move(operation)) {}
+        bool await_ready() { return operation_.template call<ready>(); }
+        template <class P> void await_suspend(std::coroutine_handle<P> awaiting) {
+            waiting_ = operation_.template call<slowly>().release();
+            waiting_.await_suspend(awaiting);
+        }
+        T await_resume() { return waiting_ ? waiting_.await_resume() : operation_.template call<now>(); }
+        Object& object() const noexcept { return *operation_.object_; }
+      private:
+        TryFirst operation_;
+        Started<T> waiting_;
+    };
+    Awaiter operator co_await() const& { return Awaiter(*this); }
+    Awaiter operator co_await() && { return Awaiter(std::move(*this)); }
   private:
     template <auto method> auto call() {
         return std::apply([&](Held&... held) { return (object_->*method)(std::move(held)...); }, held_);
@@ -28,7 +35,6 @@ template <auto ready, auto now, auto slowly, class Object, class... Held> class 
 
     Object* object_;
     [[no_unique_address]] std::tuple<Held...> held_;
-    Started<T> waiting_;
 };
 
 template <auto ready, auto now, auto slowly, class Object, class... Held> auto try_first(Object& object, Held... held) {
