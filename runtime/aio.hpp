@@ -10,7 +10,7 @@
 #include "runtime/context/timeout.hpp"              // IWYU pragma: export
 #include "runtime/context/with.hpp"                 // IWYU pragma: export
 #include "runtime/coroutine/coroutine.hpp"          // IWYU pragma: export
-#include "runtime/coroutine/generator.hpp"          // IWYU pragma: export
+#include "runtime/context/generator.hpp"          // IWYU pragma: export
 #include "runtime/io/atomic_write.hpp"              // IWYU pragma: export
 #include "runtime/io/file.hpp"                      // IWYU pragma: export
 #include "runtime/io/getaddrinfo.hpp"               // IWYU pragma: export

@@ -1,7 +1,7 @@
 // context_manager(): a generator that yields once is a manager.
 #pragma once
+#include "runtime/context/generator.hpp"
 #include "runtime/coroutine/coroutine.hpp"
-#include "runtime/coroutine/generator.hpp"
 
 namespace aio {
 /// What context_manager() returns, for with() and ExitStack. Can be entered once.

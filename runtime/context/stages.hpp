@@ -2,7 +2,7 @@
 // last stage for an item; each stage then asks the one before it.
 #pragma once
 #include <functional>
-#include "runtime/tasks/task.hpp"
+#include "runtime/context/generator.hpp"
 
 namespace aio {
 namespace detail {

@@ -1,11 +1,7 @@
 // Coroutine<T>: what calling an `async def` returns.
 #pragma once
 #include <concepts>
-#include <coroutine>
-#include <cstddef>
-#include <exception>
 #include <memory>
-#include <utility>
 #include "runtime/coroutine/frame.hpp"
 #include "runtime/coroutine/result.hpp"
 #include "runtime/reactor/errors.hpp"
@@ -15,12 +11,11 @@ namespace aio {
 template <class T> class Coroutine;
 
 namespace detail {
-// Apart, so that the frames of those who await are small.
-[[noreturn]] void throw_already_awaited();
-void report_never_awaited(const Frame& frame) noexcept;
+template <class T> struct Promise;
 
 // [promise]
 template <class T> struct PromiseBase : Frame {
+    Coroutine<T> get_return_object(Place here = Place::current()) noexcept;
     std::suspend_always initial_suspend() noexcept { return {}; }  // lazy: nothing runs before it is awaited
     std::suspend_always final_suspend() noexcept {                 // the end: the pump goes on with who awaits this
         Pump::current->pop(this->parent);
@@ -32,14 +27,11 @@ template <class T> struct PromiseBase : Frame {
 };
 
 template <class T> struct Promise final : PromiseBase<T> {
-    Coroutine<T> get_return_object(Place here = Place::current()) noexcept;
     void return_value(std::convertible_to<T> auto&& result) {
         this->value.set_value(std::forward<decltype(result)>(result));
     }
 };
-
 template <> struct Promise<void> final : PromiseBase<void> {
-    Coroutine<void> get_return_object(Place here = Place::current()) noexcept;
     void return_void() noexcept {}
 };
 // [/promise]
@@ -47,6 +39,11 @@ template <> struct Promise<void> final : PromiseBase<void> {
 struct DestroyFrame {
     void operator()(Frame* frame) const noexcept { frame->handle().destroy(); }
 };
+
+// Apart, so that the frames of those who await are small.
+[[noreturn, gnu::noinline]] inline void throw_already_awaited() {
+    throw RuntimeError("cannot reuse already awaited coroutine");
+}
 
 // [started]
 /// A coroutine on its way, and the awaiter of it. Its frame is in a chain, which owns it: to drop this destroys
@@ -87,6 +84,7 @@ template <class T = void> class [[nodiscard]] Coroutine {
     using promise_type = detail::Promise<T>;
     using value_type = T;
 
+    explicit Coroutine(promise_type& promise) noexcept : promise_(&promise) {}
     Coroutine(Coroutine&& other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
     Coroutine& operator=(Coroutine other) noexcept {
         std::swap(promise_, other.promise_);
@@ -94,39 +92,31 @@ template <class T = void> class [[nodiscard]] Coroutine {
     }
     ~Coroutine() {
         if (!promise_) return;
-        detail::report_never_awaited(*promise_);
+        detail::report("coroutine '" + detail::function_name(promise_->place) + "' was never awaited");
         promise_->handle().destroy();
     }
 
     /// Runs the coroutine to its end and returns what it returns, or throws what it throws. Cancellation reaches
     /// whatever the coroutine itself waits for. Throws RuntimeError if it was awaited before.
     auto operator co_await() noexcept { return release(); }
-
     /// Where the frame lies in memory, until it is awaited: tells one coroutine from another.
     const void* address() const noexcept { return promise_; }
 
     // For those who run a coroutine without awaiting it.
-
     void require_unstarted() const {
         if (!promise_) detail::throw_already_awaited();
     }
     /// Gives the frame away, to be started.
     detail::Started<T> release() noexcept { return detail::Started<T>(std::exchange(promise_, nullptr)); }
   private:
-    friend promise_type;
-    explicit Coroutine(promise_type& promise) noexcept : promise_(&promise) {}
     promise_type* promise_;
 };
 
-namespace detail {
-template <class T> Coroutine<T> Promise<T>::get_return_object(Place here) noexcept {
+template <class T> Coroutine<T> detail::PromiseBase<T>::get_return_object(Place here) noexcept {
     // Frame::handle() relies on where a promise lies in its frame, which depends on its alignment.
-    static_assert(alignof(Promise) <= alignof(std::max_align_t),
+    static_assert(alignof(Promise<T>) <= alignof(std::max_align_t),
                   "a coroutine can't return an over-aligned type: return it in a std::unique_ptr");
-    return this->place = here, Coroutine<T>(*this);
+    place = here;
+    return Coroutine<T>(static_cast<Promise<T>&>(*this));
 }
-inline Coroutine<void> Promise<void>::get_return_object(Place here) noexcept {
-    return place = here, Coroutine<void>(*this);
-}
-}  // namespace detail
 }  // namespace aio

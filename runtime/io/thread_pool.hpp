@@ -18,7 +18,7 @@ class Job : public Waiter, public RefCounted<Job>, public ListHook<Job> {
 
 /// It grows on demand, up to a bound, and is joined before run() returns. All but work() is called in the loop's
 /// thread. asyncio's default executor, concurrent.futures.ThreadPoolExecutor.
-class ThreadPool final : public Executor {
+class ThreadPool final : public Service {
   public:
     explicit ThreadPool(EventLoop& loop) : loop_(loop) {}
     /// Drops the jobs that no thread has begun, and waits for the others.

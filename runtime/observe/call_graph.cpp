@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include "runtime/context/defer_cancellation.hpp"
 #include "runtime/sync/waiter_queue.hpp"
+#include "runtime/tasks/gather.hpp"
 
 namespace aio {
 namespace detail { namespace {
@@ -16,7 +17,7 @@ class CallGraph {
         const auto& alive = Tasks::current().alive;
         for (const TaskState* task = alive.front(); task; task = alive.after(*task)) tasks_.push_back(task);
         add_hidden_tasks();
-        for (std::size_t i = 0; i < tasks_.size(); ++i) index_[tasks_[i]] = by_number_[tasks_[i]->number()] = i;
+        for (std::size_t i = 0; i < tasks_.size(); ++i) index_[tasks_[i]] = by_number_[tasks_[i]->number] = i;
         waits_for_.resize(tasks_.size());
         awaited_by_.resize(tasks_.size());
         for (std::size_t i = 0; i < tasks_.size(); ++i) {
@@ -66,14 +67,12 @@ class CallGraph {
     /// gather, a shield, a wait.
     void add_awaiters(std::size_t awaited, const EntryList& callbacks) {
         for (const Entry* entry = callbacks.front(); entry; entry = callbacks.after(*entry)) {
-            const Entry* woken = dynamic_cast<const FutureState*>(entry) ? entry : entry->wakes();
-            const auto* future = dynamic_cast<const FutureState*>(woken);
-            const auto* task = dynamic_cast<const TaskState*>(woken);
-            if (const auto found = index_.find(task); found != index_.end()) {
+            if (const auto* child = dynamic_cast<const Gathering::Child*>(entry))
+                add_awaiters(awaited, child->gathering->outer().callbacks());
+            const Entry* woken = dynamic_cast<const TaskState*>(entry) ? entry : entry->wakes();
+            if (const auto found = index_.find(dynamic_cast<const TaskState*>(woken)); found != index_.end()) {
                 waits_for_[found->second].push_back(awaited);
                 awaited_by_[awaited].push_back(found->second);
-            } else if (future && !task && future != tasks_[awaited]) {
-                add_awaiters(awaited, future->callbacks());
             }
         }
     }

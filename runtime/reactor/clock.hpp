@@ -11,7 +11,6 @@ using TimePoint = std::chrono::steady_clock::time_point;
 /// `real`: CLOCK_MONOTONIC. `virtual_time`: starts at zero and stands still while anything is ready; then it jumps to
 /// the next timer, so that a program which sleeps for an hour ends at once, and always the same way.
 enum class ClockKind { real, virtual_time };
-
 /// From AIO_CLOCK: `virtual`, or `real`, which is the default. Throws ValueError for any other word.
 ClockKind clock_from_environment();
 

@@ -1,7 +1,6 @@
 // A descriptor of our own, a socket or a pipe, and what is known about it.
 #pragma once
 #include <sys/types.h>
-#include <cstdint>
 #include "runtime/reactor/intrusive_list.hpp"
 #include "runtime/reactor/selector.hpp"
 
@@ -18,29 +17,24 @@ class Descriptor : public ListHook<Descriptor>, private Watch {
     /// closed then too.
     Descriptor(EventLoop& loop, int fd);
     ~Descriptor() { close(); }
-
     int fd() const noexcept { return fd_; }  ///< -1 once closed
     bool readable() const noexcept { return readable_; }
     bool writable() const noexcept { return writable_; }
-
     /// To be told of every read: `got` as read(2) returned it, errno still in place, of `asked` bytes. EAGAIN means
     /// drained, and so does a short read, unless a hang-up or an error was seen: then there is an end to read up to,
     /// and no further edge will announce it.
     void after_read(ssize_t got, std::size_t asked) noexcept;
     /// The same for write(2): EAGAIN or a short write means full.
     void after_write(ssize_t put, std::size_t asked) noexcept;
-
     /// Whether somebody waits for an edge, so that this descriptor could wake the loop.
     virtual bool awaited() const noexcept { return false; }
     /// Closes it, and says so by on_close(). May be called again.
     void close() noexcept;
   protected:
     // What an edge does once it is noted. They read, write and queue, but no code of the program runs in them.
-
     virtual void on_readable() noexcept {}  ///< there is something to read, an end or an error included
     virtual void on_writable() noexcept {}  ///< may destroy this object
     virtual void on_close() noexcept {}     ///< fd() is -1 now; may destroy this object
-
     EventLoop& loop_;
   private:
     void on_events(std::uint32_t events) noexcept override;

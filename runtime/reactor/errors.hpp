@@ -10,39 +10,26 @@ namespace aio {
 /// `catch (const std::exception&)` must not swallow it. Clean up, then let it go on.
 class CancelledError {};
 
-/// Thrown at the co_yield of a generator that is being closed; no std::exception either. Clean up, then let it go on.
-class GeneratorExit {};
-
 /// A call that makes no sense here, and the message says why: no loop is running, a coroutine is awaited twice.
 struct RuntimeError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
-
 /// An argument outside its range.
 struct ValueError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
-
 /// What a future's state does not allow: asking for the result of a pending one, setting a second result.
 struct InvalidStateError : std::logic_error {
     using std::logic_error::logic_error;
 };
-
 /// A time limit was reached: of wait_for, timeout and as_completed, or the kernel's for a connection.
 struct TimeoutError : std::runtime_error {
     explicit TimeoutError(const std::string& text = "timed out") : std::runtime_error(text) {}
 };
-
 /// Nothing is ready and nothing can wake the loop. CPython's waits for ever; ours says so, out of run().
-class DeadlockError : public std::exception {
-  public:
-    explicit DeadlockError(std::vector<std::string> tasks = {});
-    const char* what() const noexcept override { return text_.c_str(); }
-    /// The names of the tasks that are not done, in order of creation.
-    const std::vector<std::string>& tasks() const noexcept { return tasks_; }
-  private:
-    std::vector<std::string> tasks_;
-    std::string text_;
+struct DeadlockError : std::runtime_error {
+    explicit DeadlockError(std::vector<std::string> names = {});
+    std::vector<std::string> tasks;  ///< the names of those that are not done, in order of creation
 };
 
 /// "std::runtime_error: text" for what `error` holds; just the type of what is no std::exception.

@@ -7,7 +7,6 @@
 
 namespace aio {
 namespace {
-
 using namespace std::chrono_literals;
 
 // A loop that is never idle asks epoll all the same: after so many turns, or after this time. The clock is read every
@@ -112,7 +111,8 @@ bool EventLoop::late_for_a_look() noexcept {
 }
 
 bool EventLoop::can_be_woken() const noexcept {
-    if (outside_work_ > 0 || !borrowed_.empty()) return true;
+    if (outside_work_ > 0 || std::ranges::any_of(borrowed_, [](const auto& b) { return b.second.watched(); }))
+        return true;
     for (const Descriptor* d = descriptors_.front(); d; d = descriptors_.after(*d))
         if (d->awaited()) return true;
     return false;
@@ -128,20 +128,6 @@ void EventLoop::take_from_threads() noexcept {
     const std::lock_guard lock(threads_mutex_);
     for (detail::Call* call : from_threads_) ready().push_back(*call);
     from_threads_.clear();
-}
-
-bool EventLoop::borrow(int fd, std::uint32_t direction, std::function<void()> function) {
-    if (!function && !borrowed_.contains(fd)) return false;
-    const auto found = borrowed_.try_emplace(fd, *this, fd).first;
-    bool had_one = false;
-    try {
-        had_one = found->second.set(direction, std::move(function));
-    } catch (...) {
-        if (found->second.unwatched()) borrowed_.erase(found);
-        throw;
-    }
-    if (found->second.unwatched()) borrowed_.erase(found);
-    return had_one;
 }
 
 void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept {
@@ -160,7 +146,6 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) {
 }
 
 namespace detail {
-
 void report(std::string message, const std::exception_ptr& error, const std::string& task,
             const Place& created) noexcept {
     const ExceptionContext context{std::move(message), error, task, created};
@@ -179,13 +164,13 @@ void Call::run() noexcept {
     if (cancelled) return;
     try {
         call();
-    } catch (...) { loop_.call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
+    } catch (...) { loop.call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
 }
 
 void Call::cancel() noexcept {
     cancelled = true;
     if (!armed() && !linked()) return;
-    if (armed()) loop_.timers().disarm(*this);
+    if (armed()) loop.timers().disarm(*this);
     unlink();
     release();
 }

@@ -2,12 +2,8 @@
 #pragma once
 #include <array>
 #include <exception>
-#include <functional>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <unordered_map>
-#include <vector>
 #include "runtime/reactor/borrowed_descriptor.hpp"
 #include "runtime/reactor/clock.hpp"
 #include "runtime/reactor/descriptor.hpp"
@@ -43,7 +39,6 @@ class EventLoop {
     ~EventLoop();
 
     // Callbacks. F: a callable without arguments. What it throws goes to the exception handler; the loop goes on.
-
     /// Runs `function` in the next turn, behind all that is ready already.
     template <class F> Handle call_soon(F&& function) {
         const auto call = make_call(std::forward<F>(function));
@@ -66,7 +61,6 @@ class EventLoop {
     template <class F> void call_soon_threadsafe(F&& function) {
         add_from_thread(make_call(std::forward<F>(function)));
     }
-
     /// The loop's clock, read afresh.
     TimePoint time() noexcept {
         now_ = clock_.now();
@@ -78,7 +72,6 @@ class EventLoop {
 
     // Borrowed descriptors. `function` runs in every turn in which `fd` is ready, until it is removed; a second one
     // replaces the first. To be removed before `fd` is closed; returns whether there was one. Throw std::system_error.
-
     void add_reader(int fd, std::function<void()> function) { borrow(fd, EPOLLIN, std::move(function)); }
     void add_writer(int fd, std::function<void()> function) { borrow(fd, EPOLLOUT, std::move(function)); }
     bool remove_reader(int fd) { return borrow(fd, EPOLLIN, nullptr); }
@@ -102,7 +95,6 @@ class EventLoop {
     Duration slow_callback_duration = std::chrono::milliseconds(100);
 
     // For the floors above.
-
     EntryList& ready() noexcept { return *ready_; }  ///< entries queued here run in the next turn
     /// Queues `timer` when `delay` has passed, never earlier. Reads no clock: the delay counts from the next reading.
     void arm(Timer& timer, Duration delay) {
@@ -134,7 +126,9 @@ class EventLoop {
     }
     void add_from_thread(Ref<detail::Call> call);
     void take_from_threads() noexcept;
-    bool borrow(int fd, std::uint32_t direction, std::function<void()> function);
+    bool borrow(int fd, std::uint32_t direction, std::function<void()> function) {
+        return borrowed_.try_emplace(fd, *this, fd).first->second.set(direction, std::move(function));
+    }
     bool idle() const noexcept { return ready_->empty() && !stopping_; }
     /// Whether epoll is to be asked: always when nothing is ready, for then the loop may sleep; else now and then.
     bool must_look() noexcept { return idle() || (--turns_to_reading_ == 0 && late_for_a_look()); }
@@ -146,13 +140,10 @@ class EventLoop {
     bool can_be_woken() const noexcept;
 
     Clock clock_;
-    TimePoint now_;
-    TimePoint looked_at_;
+    TimePoint now_, looked_at_;
     unsigned turns_since_look_ = 0, turns_between_readings_ = 1, turns_to_reading_ = 1;
     unsigned outside_work_ = 0;
-    bool running_ = false;
-    bool stopping_ = false;
-    bool muted_ = false;
+    bool running_ = false, stopping_ = false, muted_ = false;
     std::array<EntryList, 2> queues_;
     EntryList* ready_ = &queues_[0];  // what runs in the next turn
     std::uint64_t id_, numbers_ = 0;  // between the two, for g++ 12 makes a slow vector of pointers side by side
@@ -193,7 +184,6 @@ class RunningLoop {
 };
 
 [[noreturn]] void throw_no_running_loop();
-
 /// Tells the running loop's exception handler; the default one where no loop runs.
 void report(std::string message, const std::exception_ptr& error = nullptr, const std::string& task = {},
             const Place& created = {}) noexcept;

@@ -1,6 +1,5 @@
 // What call_soon and its sisters return: a callback that can be called off.
 #pragma once
-#include <utility>
 #include "runtime/reactor/ref.hpp"
 #include "runtime/reactor/timer_heap.hpp"
 
@@ -9,27 +8,22 @@ class EventLoop;
 
 namespace detail {
 /// A callback that was handed to the loop. The list or heap in which it stands holds a reference to it.
-class Call : public RefCounted<Call>, public Timer {
-  public:
-    explicit Call(EventLoop& loop) noexcept : loop_(loop) {}
+struct Call : RefCounted<Call>, Timer {
+    explicit Call(EventLoop& l) noexcept : loop(l) {}
     virtual ~Call() = default;
+    virtual void call() = 0;
     void run() noexcept final;
     void discard() noexcept final { release(); }
     void cancel() noexcept;
-
+    EventLoop& loop;
     TimePoint when{};
     bool cancelled = false;
-  private:
-    virtual void call() = 0;
-    EventLoop& loop_;
 };
 
-template <class F> class CallOf final : public Call {
-  public:
-    CallOf(EventLoop& loop, F function) : Call(loop), function_(std::move(function)) {}
-  private:
-    void call() override { function_(); }
-    F function_;
+template <class F> struct CallOf final : Call {
+    CallOf(EventLoop& l, F f) : Call(l), function(std::move(f)) {}
+    void call() override { function(); }
+    F function;
 };
 }  // namespace detail
 

@@ -8,9 +8,7 @@ template <class Tag> class ListHook {
   public:
     ListHook() = default;
     ListHook(ListHook&&) = delete;
-
     bool linked() const noexcept { return next_ != nullptr; }
-
     /// Takes the element out of whatever list it stands in; does nothing if it stands in none.
     void unlink() noexcept {
         if (!linked()) return;
@@ -35,12 +33,10 @@ template <class T, class Tag = T> class IntrusiveList {
     ~IntrusiveList() {
         while (pop_front()) {}
     }
-
     bool empty() const noexcept { return ends_.next_ == &ends_; }
     T* front() const noexcept { return at(ends_.next_); }
     /// The element behind `element`, or null.
     T* after(const T& element) const noexcept { return at(static_cast<const Hook&>(element).next_); }
-
     /// `element` must not stand in a list.
     void push_back(T& element) noexcept {
         Hook& hook = element;
@@ -49,7 +45,6 @@ template <class T, class Tag = T> class IntrusiveList {
         hook.previous_ = ends_.previous_;
         ends_.previous_ = &hook;
     }
-
     /// Takes the first element out and returns it; null if there is none.
     T* pop_front() noexcept {
         T* first = front();
@@ -60,7 +55,6 @@ template <class T, class Tag = T> class IntrusiveList {
         hook.next_ = nullptr;
         return first;
     }
-
     /// Moves all of `other` behind what is here, in its order. False if there was nothing.
     bool append(IntrusiveList& other) noexcept {
         if (other.empty()) return false;

@@ -19,7 +19,6 @@ class Observer {
 };
 
 // Defined in observe/.
-
 /// Watches `loop` if AIO_DEBUG is 1. Throws ValueError for any other word but 0.
 void observe_if_asked(EventLoop& loop);
 /// "main.cpp:12, in f", the file as the compiler was given it.

@@ -9,7 +9,6 @@ template <class T> class RefCounted {
   public:
     RefCounted() = default;
     RefCounted(RefCounted&&) = delete;
-
     void retain() noexcept { ++references_; }
     /// Gives one reference back. The last one destroys the object.
     void release() noexcept {
@@ -36,7 +35,6 @@ template <class T> class Ref {
         std::swap(object_, other.object_);
         return *this;
     }
-
     T* get() const noexcept { return object_; }
     /// Takes over a reference that detach() gave away.
     static Ref adopt(T* object) noexcept { return Ref<T>(object, 0); }

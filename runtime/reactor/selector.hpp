@@ -2,7 +2,6 @@
 #pragma once
 #include <sys/epoll.h>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -26,24 +25,20 @@ class Selector {
     Selector();
     ~Selector();
     Selector(Selector&&) = delete;
-
     /// epoll_ctl(2). `watch` stays alive until remove(). Throw std::system_error.
     void add(int fd, std::uint32_t events, Watch& watch) { control(EPOLL_CTL_ADD, fd, events, &watch); }
     void modify(int fd, std::uint32_t events, Watch& watch) { control(EPOLL_CTL_MOD, fd, events, &watch); }
     void remove(int fd) noexcept;
-
     /// Reports what is there to the watches and returns how many had something; never waits.
     std::size_t poll() noexcept { return wait(0); }
     /// Sleeps until a watch has something to report, `deadline` is reached, or wake() is called; a signal or a timer
     /// that was disarmed can end it early.
     std::size_t sleep(std::optional<TimePoint> deadline);
-
     /// Ends a sleep, the present one or the next. Any thread and any signal handler may call this.
     void wake() noexcept;
     /// Whether wake() was seen since this was last asked.
     bool take_wake() noexcept { return std::exchange(woken_, false); }
     bool woken() const noexcept { return woken_; }
-
     /// The moment the timerfd is armed for.
     std::optional<TimePoint> armed_for() const noexcept { return armed_for_; }
   private:

@@ -60,7 +60,7 @@ void TimerHeap::disarm(Timer& timer) noexcept {
 }
 
 // [take]
-std::size_t TimerHeap::take_some(TimePoint now, EntryList& ready) noexcept {
+std::size_t TimerHeap::take_due(TimePoint now, EntryList& ready) noexcept {
     std::size_t taken = 0;
     for (; !empty() && nodes_.front().deadline <= now; ++taken) {
         Timer& timer = *nodes_.front().timer;

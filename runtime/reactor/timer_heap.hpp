@@ -1,6 +1,5 @@
 // The timers of a loop, the earliest first.
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -44,9 +43,7 @@ class TimerHeap {
     /// O(log n). Does nothing if `timer` is not armed.
     void disarm(Timer& timer) noexcept;
     /// Moves every timer with a deadline up to `now` behind `ready`, in order. Returns how many.
-    std::size_t take_due(TimePoint now, EntryList& ready) noexcept {
-        return empty() || nodes_.front().deadline > now ? 0 : take_some(now, ready);
-    }
+    std::size_t take_due(TimePoint now, EntryList& ready) noexcept;
   private:
     static constexpr std::size_t children = 4;
     struct Node {
@@ -57,7 +54,6 @@ class TimerHeap {
             return deadline != other.deadline ? deadline < other.deadline : sequence < other.sequence;
         }
     };
-    std::size_t take_some(TimePoint now, EntryList& ready) noexcept;
     void place(std::size_t position, const Node& node) noexcept;
     void sift_up(std::size_t position, const Node& node) noexcept;
     void sift_down(std::size_t position, const Node& node) noexcept;

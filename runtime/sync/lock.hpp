@@ -18,7 +18,7 @@ class Lock {
     auto scoped() { return detail::Scoped(acquire()); }
   private:
     bool free() const noexcept { return !locked() && !waiters_.any_not_cancelled(); }
-    void take() { holder_ = detail::TaskState::current().number(); }
+    void take() { holder_ = detail::TaskState::current().number; }
     Coroutine<void> acquire_slowly();
     void wake_first() noexcept;
 

@@ -1,6 +1,24 @@
 #include "runtime/tasks/future.hpp"
 
 namespace aio::detail {
+namespace {
+/// A callback of the program. It frees itself when it has run.
+struct DoneCallback final : Entry, Pooled {
+    explicit DoneCallback(std::function<void(FutureState&)> f) : function(std::move(f)) {}
+    void run() noexcept override {
+        const std::unique_ptr<const DoneCallback> self(this);
+        try {
+            function(*done);
+        } catch (...) { running_loop->call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
+    }
+    void discard() noexcept override { delete this; }
+
+    std::function<void(FutureState&)> function;
+    Ref<FutureState> done;  // null while it is pending: a future that nobody holds will never be done
+    const std::uint64_t number = running_loop->next_number();
+};
+}  // namespace
+
 bool FutureState::cancel() {
     if (done()) return false;
     complete(Phase::cancelled);
@@ -11,21 +29,16 @@ bool FutureState::cancel() {
 void FutureState::complete(Phase phase) {
     if (!belongs_to_running_loop()) throw RuntimeError("a future can be completed only in its own loop");
     phase_ = phase;
-    if (has_done_callbacks_) keep_alive_behind(callbacks_);
+    for (Entry* entry = has_done_callbacks_ ? callbacks_.front() : nullptr; entry; entry = callbacks_.after(*entry))
+        if (auto* callback = dynamic_cast<DoneCallback*>(entry)) callback->done = Ref(this);
     running_loop->ready().append(callbacks_);
 }
 // [/complete]
 
-void FutureState::keep_alive_behind(EntryList& callbacks) noexcept {
-    if (!linked()) retain();
-    unlink();
-    callbacks.push_back(*this);
-}
-
 std::uint64_t FutureState::add_done_callback(std::function<void(FutureState&)> function) {
-    auto callback = std::make_unique<DoneCallback>(*this, std::move(function));
+    auto callback = std::make_unique<DoneCallback>(std::move(function));
+    if (done()) callback->done = Ref(this);
     add_callback(*callback);
-    if (done()) keep_alive_behind(running_loop->ready());
     has_done_callbacks_ = true;
     return callback.release()->number;
 }
@@ -52,12 +65,5 @@ void FutureState::throw_why_no_value() {
 void FutureState::require_settable() {
     if (as_task()) throw RuntimeError("Task does not support set_result operation");
     if (done()) throw InvalidStateError("invalid state: the future is done already");
-}
-
-void DoneCallback::run() noexcept {
-    const std::unique_ptr<const DoneCallback> self(this);
-    try {
-        function(state);
-    } catch (...) { running_loop->call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
 }
 }  // namespace aio::detail

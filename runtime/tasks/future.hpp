@@ -1,8 +1,5 @@
 // Future<T>: a result that somebody else will fill in.
 #pragma once
-#include <concepts>
-#include <coroutine>
-#include <memory>
 #include <vector>
 #include "runtime/coroutine/frame.hpp"
 #include "runtime/coroutine/result.hpp"
@@ -11,7 +8,6 @@
 
 namespace aio {
 namespace detail {
-
 class TaskState;
 
 /// What a suspended task waits for: whom Task::cancel asks first.
@@ -26,20 +22,8 @@ class Waitable {
     ~Waitable() = default;
 };
 
-class FutureState;
-
-/// A callback of the program. It frees itself when it has run.
-struct DoneCallback final : Entry, Pooled {
-    DoneCallback(FutureState& s, std::function<void(FutureState&)> f) : state(s), function(std::move(f)) {}
-    void run() noexcept override;
-    void discard() noexcept override { delete this; }
-    FutureState& state;  // no reference: a future that nobody holds will never be done
-    std::function<void(FutureState&)> function;
-    const std::uint64_t number = running_loop->next_number();
-};
-
 /// The object that the handles of a future share.
-class FutureState : public Entry, public Waitable, public RefCounted<FutureState>, public Pooled {
+class FutureState : public Waitable, public RefCounted<FutureState>, public Pooled {
   public:
     enum class Phase : std::uint8_t { pending, cancelled, failed, finished };
 
@@ -71,6 +55,7 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
         if (!done() && !belongs_to_running_loop()) throw RuntimeError("a future of another loop can't be waited for");
         (done() ? get_running_loop().ready() : callbacks_).push_back(entry);
     }
+    const EntryList& callbacks() const noexcept { return callbacks_; }
     std::uint64_t add_done_callback(std::function<void(FutureState&)> function);
     std::size_t remove_done_callback(std::uint64_t number);
 
@@ -79,24 +64,13 @@ class FutureState : public Entry, public Waitable, public RefCounted<FutureState
     [[noreturn]] void throw_why_no_value();
     void require_settable();
 
-    // As an entry it stands behind the last callback of the program, which holds no reference to it.
-    void run() noexcept override { release(); }
-    void discard() noexcept override {
-        if (done()) release();
-    }
-
-    const EntryList& callbacks() const noexcept { return callbacks_; }
-
     bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
   private:
     Phase phase_ = Phase::pending;
     bool has_done_callbacks_ = false;  // some of the program were added
+    const std::uint64_t loop_id_;
   protected:
     EntryList callbacks_;
-  private:
-    void keep_alive_behind(EntryList& callbacks) noexcept;
-
-    const std::uint64_t loop_id_;
 };
 
 template <class T> class FutureStateOf : public FutureState {
@@ -152,7 +126,6 @@ template <class T> class FutureAwaiter {
 class FutureBase {
   public:
     explicit FutureBase(Ref<detail::FutureState> state) noexcept : state_(std::move(state)) {}
-
     bool done() const noexcept { return state_->done(); }
     bool cancelled() const noexcept { return state_->cancelled(); }
     /// A future is done at once, with CancelledError for all who await it. A task is asked to end: whatever it waits
@@ -165,7 +138,6 @@ class FutureBase {
         state_->require_result();
         return state_->error();
     }
-
     /// Calls `function` with a handle in the turn after the future is done. What it throws goes to the exception
     /// handler. Returns a number for remove_done_callback().
     template <class F> std::uint64_t add_done_callback(F&& function) const {
@@ -173,7 +145,6 @@ class FutureBase {
     }
     /// How many were removed: 1, or 0 if there is none of that number or it is on its way already.
     std::size_t remove_done_callback(std::uint64_t number) const { return state_->remove_done_callback(number); }
-
     bool operator==(const FutureBase& other) const noexcept { return state_.get() == other.state_.get(); }
     detail::FutureState& state() const noexcept { return *state_; }
   protected:
@@ -193,10 +164,8 @@ template <class T = void> class Future : public FutureBase {
 
     /// A pending one, of the running loop: loop.create_future(). Throws RuntimeError where no loop runs.
     Future() : FutureBase(Ref<detail::FutureState>(new detail::FutureStateOf<T>())) {}
-
     /// The value; throws the exception, CancelledError, or InvalidStateError while it is pending.
     decltype(auto) result() const { return detail::require_value<T>(*this->state_).get(); }
-
     /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already, RuntimeError for a task,
     /// ValueError for an exception_ptr that is null.
     template <class... U> void set_result(U&&... value) const {
@@ -213,14 +182,11 @@ template <class T = void> class Future : public FutureBase {
     requires(!std::convertible_to<E, std::exception_ptr>) void set_exception(E error) const {
         set_exception(std::make_exception_ptr(std::move(error)));
     }
-
     template <class F> std::uint64_t add_done_callback(F&& function) const {
         return this->template add<Future>(std::forward<F>(function));
     }
-
     /// What an awaiter gets once it is done: a copy, or the value itself where that can't be copied.
     T take() const { return detail::value_of<T>(*this->state_); }
-
     /// Suspends until it is done; takes no turn of the loop if it is. Returns the value (moved, where it can't be
     /// copied) or throws. A task that is cancelled here cancels the future, for all who await it.
     auto operator co_await() const noexcept { return detail::FutureAwaiter<T>(this->state_); }

@@ -2,7 +2,7 @@
 
 namespace aio::detail {
 Gathering::Gathering(FutureState& outer, std::size_t size, bool return_exceptions)
-    : outer_(outer), children_(new Child[size]), size_(size), return_exceptions_(return_exceptions) {
+    : outer_(outer), children_(size), return_exceptions_(return_exceptions) {
     Tasks::current().composites.push_back(*this);
     outer_.retain();  // for the callbacks
 }
@@ -17,42 +17,32 @@ void Gathering::add(const FutureBase& future) {
 bool Gathering::cancel_children() {
     if (std::exchange(cancelling_, true)) return false;  // a child waits for this very gathering
     bool any = false;
-    for (std::size_t i = 0; i < added_; ++i) any |= child(i).cancel();
+    for (Child& child : children_) any |= child.future->cancel();
     cancelling_ = false;
     cancel_requested_ |= any;
     return any;
 }
 
-// CPython's _done_callback, line by line.
+// CPython's _done_callback.
 void Gathering::child_done(FutureState& child) noexcept {
-    const bool last = ++done_ == size_;
-    if (outer_.done())
-        child.error_retrieved = true;
-    else if (!return_exceptions_ && (child.cancelled() || child.failed()))
-        fail_as(child);
-    else if (last)
-        return finish();
+    const bool last = ++done_ == size(), fails = !return_exceptions_ && !child.has_value();
+    if (last && !fails && !outer_.done()) return finish();
+    if (fails && !outer_.done())
+        outer_.fail(child.cancelled() ? std::make_exception_ptr(CancelledError()) : child.error());
+    child.error_retrieved |= outer_.done();  // nobody will ask for it
     if (last) dissolve();
-}
-
-void Gathering::fail_as(FutureState& child) noexcept {
-    child.error_retrieved = true;
-    outer_.fail(child.cancelled() ? std::make_exception_ptr(CancelledError()) : child.error());
 }
 
 void Gathering::finish() noexcept {
     try {
         if (cancel_requested_) throw CancelledError();
         collect();
-        outer_.complete(FutureState::Phase::finished);
-    } catch (...) {  // or a value whose copy throws
-        outer_.fail(std::current_exception());
-    }
+    } catch (...) { outer_.fail(std::current_exception()); }  // or a value whose copy throws
     dissolve();
 }
 
 void Gathering::dissolve() noexcept {
-    for (std::size_t i = 0; i < added_; ++i) children_[i].unlink();
+    for (Child& child : children_) child.unlink();
     unlink();
     outer_.release();
 }

@@ -1,14 +1,11 @@
 // gather(): several awaitables at once, their results in the order of the arguments.
 #pragma once
-#include <memory>
 #include <ranges>
 #include <tuple>
 #include <variant>
-#include <vector>
 #include "runtime/tasks/task.hpp"
 
 namespace aio {
-
 /// A value, an error, or cancelled: three cases. Python's `isinstance(result, Exception)` misses the third; ask all.
 template <class T> class Outcome {
   public:
@@ -30,14 +27,19 @@ template <class T> class Outcome {
 };
 
 namespace detail {
-
 /// The future that gather returns, without its type: counts the children that are done.
 class Gathering : public Composite {
   public:
+    struct Child final : Entry {
+        void run() noexcept override { gathering->child_done(*future); }
+        Gathering* gathering = nullptr;
+        Ref<FutureState> future;
+    };
     /// Adds the callback to `child`; once for each of the children.
     void add(const FutureBase& child);
     FutureState& child(std::size_t i) const noexcept { return *children_[i].future; }
-    std::size_t size() const noexcept { return size_; }
+    std::size_t size() const noexcept { return children_.size(); }
+    const FutureState& outer() const noexcept { return outer_; }
     /// The end, when all children are done; for a gathering of nothing, at once.
     void finish() noexcept;
     void dissolve() noexcept override;
@@ -46,24 +48,17 @@ class Gathering : public Composite {
     ~Gathering() = default;
     bool cancel_children();
   private:
-    struct Child final : Entry {
-        void run() noexcept override { gathering->child_done(*future); }
-        const Entry* wakes() const noexcept override { return &gathering->outer_; }
-        Gathering* gathering = nullptr;
-        Ref<FutureState> future;
-    };
-    /// Makes the results of the children the outer future's.
+    /// Completes the outer future with the results of the children. What it throws, the outer future fails with.
     virtual void collect() = 0;
     void child_done(FutureState& child) noexcept;
-    [[gnu::noinline]] void fail_as(FutureState& child) noexcept;
 
     FutureState& outer_;
-    std::unique_ptr<Child[]> children_;
-    std::size_t size_, added_ = 0, done_ = 0;
+    std::vector<Child> children_;
+    std::size_t added_ = 0, done_ = 0;
     bool return_exceptions_, cancelling_ = false, cancel_requested_ = false;
 };
 
-/// Collect: a function that makes a T of the children of a Gathering.
+/// Collect: makes a T of the children of a Gathering.
 template <class T, class Collect> class GatherState final : public FutureStateOf<T>, public Gathering {
   public:
     GatherState(std::size_t size, bool return_exceptions, Collect collect)
@@ -72,7 +67,10 @@ template <class T, class Collect> class GatherState final : public FutureStateOf
     bool cancel() override { return !this->done() && cancel_children(); }
     std::string what() const override { return "a gather of " + std::to_string(size()); }
   private:
-    void collect() override { this->result_.set_value(collect_(*this)); }
+    void collect() override {
+        this->result_.set_value(collect_(*this));
+        this->complete(FutureState::Phase::finished);
+    }
     Collect collect_;
 };
 

@@ -6,7 +6,6 @@
 
 namespace aio {
 namespace {
-
 // What the signal handler needs, the only globals of the runtime: the loop to wake, and how often SIGINT came.
 std::atomic<EventLoop*> interrupt_wakes{nullptr};
 std::atomic<int> interrupts{0};
@@ -58,10 +57,10 @@ struct StopLoop final : Entry {
     EventLoop& loop;
 };
 
-// asyncio.run ends with a task for each of the loop's helpers, even where a helper has nothing to end. What refuses to
-// be cancelled gets that many more turns, so the tasks are here too.
-Coroutine<void> shutdown_default_executor() {
-    if (const auto& executor = detail::Tasks::running->default_executor) co_await executor->shutdown();
+// asyncio.run ends with a task for each service, even where it was never used. What refuses to be cancelled gets that
+// many more turns, so the tasks are here too.
+Coroutine<void> shutdown(const std::unique_ptr<detail::Service>& service) {
+    if (service) co_await service->shutdown();
 }
 }  // namespace
 
@@ -74,7 +73,7 @@ Runner::~Runner() {
     const Running running(*this);
     loop_.mute();
     tasks_.default_executor.reset();
-    tasks_.abandon_generators();
+    tasks_.asyncgens.reset();
     while (detail::TaskState* task = tasks_.alive.front()) task->dissolve();
     while (detail::Composite* composite = tasks_.composites.front()) composite->dissolve();
 }
@@ -107,8 +106,8 @@ void Runner::close() {
     if (std::exchange(closed_, true)) return;
     const Running running(*this);
     cancel_all_tasks();
-    run_until_complete(create_task(tasks_.shutdown_asyncgens()));
-    run_until_complete(create_task(shutdown_default_executor()));
+    run_until_complete(create_task(shutdown(tasks_.asyncgens)));
+    run_until_complete(create_task(shutdown(tasks_.default_executor)));
 }
 
 void Runner::cancel_all_tasks() {

@@ -2,8 +2,7 @@
 
 namespace aio {
 namespace detail {
-
-TaskState::TaskState(std::string_view name, Place created_at) : created(created_at), name_(++Tasks::current().made) {
+TaskState::TaskState(std::string_view name, Place created_at) : created(created_at), number(++Tasks::current().made) {
     if (!name.empty()) set_name(name);
     Tasks::running->alive.push_back(*this);
     running_loop->ready().push_back(*this);
@@ -12,7 +11,6 @@ TaskState::TaskState(std::string_view name, Place created_at) : created(created_
 
 // [step]
 void TaskState::run() noexcept {
-    if (done()) return FutureState::run();
     if (must_cancel_) {
         if (!started_) return end();
         throw_cancelled();

@@ -1,20 +1,14 @@
 // Task<T>: a coroutine that the loop runs by itself.
 #pragma once
-#include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 #include "runtime/coroutine/coroutine.hpp"
-#include "runtime/coroutine/generator.hpp"
 #include "runtime/tasks/future.hpp"
-#include "runtime/tasks/task_name.hpp"
 
 namespace aio {
 namespace detail {
-
 /// A task is one node: of the ready queue while it can run, of a future's callbacks while it awaits that. Its pump runs
 /// the frames; this class adds when they run, and how they are cancelled. CPython's Task.
-class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
+class TaskState : public Entry, public FutureState, public ListHook<TaskState>, public Pump {
   public:
     /// Queues the first step. Throws RuntimeError where no loop runs.
     TaskState(std::string_view name, Place created);
@@ -25,9 +19,8 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     /// Ends a task that can't run on, with its frames; its result stays pending. For the end of the loop.
     void dissolve() noexcept;
 
-    std::string name() const { return name_.text(); }
-    void set_name(std::string_view name) { name_.set(name); }
-    std::uint64_t number() const noexcept { return name_.number(); }
+    std::string name() const { return name_ ? *name_ : "Task-" + std::to_string(number); }
+    void set_name(std::string_view name) { name_ = std::make_unique<const std::string>(name); }
     std::string what() const override { return "the task '" + name() + "'"; }
     bool started() const noexcept { return started_; }
     const Waitable* waiting() const noexcept { return waiting_; }
@@ -37,7 +30,6 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
         if (!Pump::current) throw_no_running_task();
         return static_cast<TaskState&>(*Pump::current);  // only tasks pump
     }
-
     /// Until the loop's next turn. Nothing is waited for: a cancellation waits for that turn too.
     void suspend_for_a_turn() {
         running_loop->ready().push_back(*this);
@@ -52,13 +44,6 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     void report_never_retrieved() const noexcept;
   private:
     friend void suspend_on(FutureState&);
-    // These three share a word with the last member of Pump.
-    bool started_ = false;
-    bool must_cancel_ = false;  // CancelledError is due at the next step
-  public:
-    unsigned cancels_requested = 0;
-    const Place created;  ///< the place of create_task
-  private:
     /// Moves the value of the first frame here, and destroys the frame.
     virtual void take_value() = 0;
     [[gnu::noinline]] void throw_cancelled();  // apart, so that a step that is not cancelled costs less
@@ -66,8 +51,16 @@ class TaskState : public FutureState, public ListHook<TaskState>, public Pump {
     bool is_awaited_by(FutureState& future) noexcept;
     [[noreturn]] static void throw_no_running_task();
 
-    Waitable* waiting_ = nullptr;  // what it is suspended on
-    TaskName name_;
+    // These three share a word with the last member of Pump.
+    bool started_ = false;
+    bool must_cancel_ = false;  // CancelledError is due at the next step
+  public:
+    unsigned cancels_requested = 0;
+    const Place created;  ///< the place of create_task
+    const std::uint64_t number;
+  private:
+    std::unique_ptr<const std::string> name_;  // null: "Task-<number>"
+    Waitable* waiting_ = nullptr;              // what it is suspended on
 };
 
 template <class T> class TaskStateOf final : public TaskState {
@@ -78,8 +71,7 @@ template <class T> class TaskStateOf final : public TaskState {
     ~TaskStateOf() override {
         if (failed() && !error_retrieved) report_never_retrieved();
     }
-    /// The one that has left its first frame.
-    std::exception_ptr& error() noexcept override { return thrown; }
+    std::exception_ptr& error() noexcept override { return thrown; }  ///< the one that has left its first frame
     void* value() noexcept override { return &value_; }
   private:
     void take_value() override {
@@ -101,9 +93,9 @@ class Composite : public ListHook<Composite> {
     ~Composite() = default;
 };
 
-/// Threads that work for the loop. They are in io/, which makes them at their first use.
-struct Executor {
-    virtual ~Executor() = default;
+/// What works for the tasks of a loop and ends with it: threads, generators. A floor above makes it at its first use.
+struct Service {
+    virtual ~Service() = default;
     virtual Coroutine<void> shutdown() = 0;
 };
 
@@ -111,14 +103,7 @@ struct Tasks {
     IntrusiveList<TaskState> alive;  ///< those that are not done, in order of creation
     IntrusiveList<Composite> composites;
     std::uint64_t made = 0;
-    std::unique_ptr<Executor> default_executor;
-    IntrusiveList<GeneratorFrame> generators;  ///< started and not ended, in order of first iteration
-    IntrusiveList<GeneratorFrame> closing;     ///< for each a task is on its way
-
-    Coroutine<void> close_first();
-    Coroutine<void> shutdown_asyncgens();
-    /// From now on none is closed. Destroys those whose handle is gone.
-    void abandon_generators() noexcept;
+    std::unique_ptr<Service> asyncgens, default_executor;
 
     /// Those of the running loop. Throws RuntimeError where none runs.
     static Tasks& current() {
@@ -171,13 +156,12 @@ template <class T = void> class Task : public TaskBase {
     using value_type = T;
     using TaskBase::TaskBase;
     operator Future<T>() const noexcept { return Future<T>(state_); }
-
-    /// As Future::result.
+    /// As those of Future.
     decltype(auto) result() const { return Future<T>(state_).result(); }
+    T take() const { return Future<T>(state_).take(); }
     template <class F> std::uint64_t add_done_callback(F&& function) const {
         return this->template add<Task>(std::forward<F>(function));
     }
-    T take() const { return Future<T>(state_).take(); }
     /// As awaiting a future: a task that is cancelled while it waits here passes the cancellation on.
     auto operator co_await() const noexcept { return detail::FutureAwaiter<T>(state_); }
 };
@@ -189,21 +173,18 @@ Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {}, Place cr
     coroutine.require_unstarted();
     return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name, created)));
 }
-
-/// The same for a callable that returns a coroutine: it is kept alive as long as that runs.
-template <class F>
-requires detail::is_coroutine < std::invoke_result_t < std::decay_t<F>
-& >> auto create_task(F&& function, std::string_view name = {}, Place created = Place::current()) {
-    static_assert(detail::safe_callable<F>, "g++ 12 destroys such a temporary twice: give it a name first");
-    return create_task(detail::call_in_coroutine<std::decay_t<F>>(std::forward<F>(function)), name, created);
-}
-
-/// The same for anything else that can be awaited: a sleep, say.
-template <detail::Awaitable A>
+/// The same for a callable that returns a coroutine, which is kept alive as long as that runs; and for whatever else
+/// can be awaited, a sleep say, but for futures.
+template <class A>
 requires(!detail::is_future<A> &&
-         !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& awaitable, std::string_view name = {},
+         !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& source, std::string_view name = {},
                                                                          Place created = Place::current()) {
-    return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(awaitable)), name, created);
+    if constexpr (detail::Awaitable<A>) {
+        return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(source)), name, created);
+    } else {
+        static_assert(detail::safe_callable<A>, "g++ 12 destroys such a temporary twice: give it a name first");
+        return create_task(detail::call_in_coroutine<std::decay_t<A>>(std::forward<A>(source)), name, created);
+    }
 }
 
 /// A future or task is returned as it is; anything else that can be awaited is made a task.

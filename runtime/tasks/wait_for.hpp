@@ -1,14 +1,8 @@
 // wait_for(): one awaitable, and not for ever.
 #pragma once
-#include <optional>
-#include "runtime/tasks/task.hpp"
+#include "runtime/tasks/wait.hpp"
 
 namespace aio {
-namespace detail {
-/// False: the time is over, and the future was cancelled and has ended.
-Coroutine<bool> done_within(Ref<FutureState> future, Duration timeout);
-}  // namespace detail
-
 /// Returns what `awaitable` returns, or throws what it throws. If `timeout` passes first, cancels it, waits until it
 /// has ended, and throws TimeoutError, unless it refused and returned a value after all. Anything but a future is made
 /// a task. Cancelled, it cancels the awaitable and waits for its end; if that is done already, its result wins. Without
@@ -17,12 +11,19 @@ template <detail::Awaitable A>
 Coroutine<detail::await_result_t<A>> wait_for(A awaitable, std::optional<Duration> timeout) {
     if (!timeout) co_return co_await std::move(awaitable);
     const auto future = ensure_future(std::move(awaitable));
-    const bool in_time = co_await detail::done_within(Ref(&future.state()), *timeout);
+    const std::vector<FutureBase> alone{future};
+    std::exception_ptr cancelled;
+    if (*timeout > Duration::zero()) {
+        try {
+            co_await detail::wait_until(alone, ALL_COMPLETED, timeout);
+        } catch (const CancelledError&) { cancelled = std::current_exception(); }
+    }
+    if (future.done()) co_return future.take();
+    future.cancel();
+    co_await detail::wait_until(alone, ALL_COMPLETED, std::nullopt);
+    if (cancelled) std::rethrow_exception(cancelled);
     try {
         co_return future.take();
-    } catch (const CancelledError&) {
-        if (in_time) throw;
-        throw TimeoutError();
-    }
+    } catch (const CancelledError&) { throw TimeoutError(); }
 }
 }  // namespace aio

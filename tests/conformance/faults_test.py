@@ -97,16 +97,16 @@ FAULTS = [
      "    future.cancel();", "    if (future.cancel()) co_return;"),
     ("a cancelled task does not ask what it waits for", "runtime/tasks/task.cpp",
      "if (!task->waiting_ || !task->waiting_->cancel()) task->must_cancel_ = true;", "task->must_cancel_ = true;"),
-    ("the end of the run closes no generator", "runtime/tasks/generators.cpp",
+    ("the end of the run closes no generator", "runtime/context/generator.cpp",
      "while (GeneratorFrame* generator = generators.pop_front()) {",
      "for (GeneratorFrame* generator = nullptr; generator;) {"),
-    ("the generator that was started last is closed first", "runtime/tasks/generators.cpp",
+    ("the generator that was started last is closed first", "runtime/context/generator.cpp",
      "        closing.push_back(*generator);",
      "        IntrusiveList<GeneratorFrame> earlier;\n"
      "        earlier.append(closing);\n"
      "        closing.push_back(*generator);\n"
      "        closing.append(earlier);"),
-    ("generators are closed one after the other", "runtime/tasks/generators.cpp",
+    ("generators are closed one after the other", "runtime/context/generator.cpp",
      "    const auto outcomes = co_await gather(return_exceptions, std::move(closers));",
      "    for (Coroutine<void>& closer : closers) co_await create_task(std::move(closer));\n"
      "    const std::vector<Outcome<void>> outcomes;"),

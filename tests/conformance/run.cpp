@@ -31,7 +31,7 @@ std::string run_to_the_end(aio::Runner& runner, aio::Coroutine<Value> main) {
         return "END return " + show(task.result());
     } catch (const aio::DeadlockError& deadlock) {
         std::string text = "DEADLOCK";
-        for (const std::string& name : deadlock.tasks()) text += " " + name;
+        for (const std::string& name : deadlock.tasks) text += " " + name;
         return text;
     }
 }

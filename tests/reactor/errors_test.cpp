@@ -18,7 +18,7 @@ TEST(Errors, a_deadlock_names_the_tasks) {
     const aio::DeadlockError error({"reader", "writer"});
     EXPECT_STREQ(error.what(),
                  "deadlock: nothing is ready and nothing can wake the loop; still waiting: reader, writer");
-    EXPECT_EQ(error.tasks(), (std::vector<std::string>{"reader", "writer"}));
+    EXPECT_EQ(error.tasks, (std::vector<std::string>{"reader", "writer"}));
     EXPECT_STREQ(aio::DeadlockError().what(), "deadlock: nothing is ready and nothing can wake the loop");
 }
 

@@ -162,7 +162,7 @@ TEST(Condition, that_nobody_notifies_ends_in_a_deadlock_that_names_who_waits) {
     try {
         run_virtually(waits(condition, log, "never"));
         ADD_FAILURE() << "no deadlock";
-    } catch (const aio::DeadlockError& e) { EXPECT_EQ(e.tasks(), std::vector<std::string>{"Task-1"}); }
+    } catch (const aio::DeadlockError& e) { EXPECT_EQ(e.tasks, std::vector<std::string>{"Task-1"}); }
     EXPECT_EQ(log.text(), "");
 }
 

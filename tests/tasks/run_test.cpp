@@ -193,7 +193,7 @@ TEST(Run, says_who_waits_for_what_can_never_come) {
         run_virtually(main());
         FAIL();
     } catch (const aio::DeadlockError& error) {
-        EXPECT_EQ(error.tasks(), (std::vector<std::string>{"Task-1", "reader", "Task-3"}));
+        EXPECT_EQ(error.tasks, (std::vector<std::string>{"Task-1", "reader", "Task-3"}));
         EXPECT_STREQ(error.what(),
                      "deadlock: nothing is ready and nothing can wake the loop; still waiting: Task-1, reader, Task-3");
     }
@@ -213,7 +213,7 @@ TEST(Run, says_who_waits_in_a_cleanup_for_what_can_never_come) {
     try {
         run_virtually(main());
         FAIL();
-    } catch (const aio::DeadlockError& error) { EXPECT_EQ(error.tasks(), (std::vector<std::string>{"stubborn"})); }
+    } catch (const aio::DeadlockError& error) { EXPECT_EQ(error.tasks, (std::vector<std::string>{"stubborn"})); }
 }
 
 TEST(Run, can_be_called_after_a_deadlock) {

@@ -1,4 +1,4 @@
-#include "runtime/coroutine/generator.hpp"
+#include "runtime/context/generator.hpp"
 
 #include <gtest/gtest.h>
 

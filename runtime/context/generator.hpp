@@ -1,10 +1,13 @@
 // AsyncGenerator<T>: what calling an `async def` with a `yield` returns.
 #pragma once
-#include "runtime/coroutine/coroutine.hpp"
-#include "runtime/reactor/intrusive_list.hpp"
+#include <optional>
+#include "runtime/tasks/task.hpp"
 
 namespace aio {
 template <class T> class AsyncGenerator;
+
+/// Thrown at the co_yield of a generator that is being closed; no std::exception. Clean up, then let it go on.
+class GeneratorExit {};
 
 namespace detail {
 /// Base of a generator's promise. From next() to the co_yield its frame, and the frames of what it awaits, hang under
@@ -18,7 +21,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     /// Runs it for a frame that waits until it yields or ends; throws `thrown` where it stands. Its next item goes to
     /// `*destination`; without one it is being closed.
     void enter(Frame& awaiting, std::exception_ptr thrown, void* destination) noexcept {
-        if (!tasks) start();
+        if (!loop_generators) start();
         item = destination;
         closed |= !item;
         parent = &awaiting;
@@ -51,10 +54,10 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
     void return_void() noexcept {}
 
-    GeneratorFrame** owner = nullptr;  ///< the pointer of its handle; null if that is gone
-    void* item = nullptr;              ///< where the next one goes
-    struct Tasks* tasks = nullptr;     ///< of the loop that will close it
-    bool closed = false;               ///< nothing is thrown in any more
+    GeneratorFrame** owner = nullptr;                   ///< the pointer of its handle; null if that is gone
+    void* item = nullptr;                               ///< where the next one goes
+    struct AsyncGenerators* loop_generators = nullptr;  ///< of the loop that will close it
+    bool closed = false;                                ///< nothing is thrown in any more
   private:
     void start() noexcept;
     void leave_with_error() {
