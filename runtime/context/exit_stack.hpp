@@ -59,7 +59,7 @@ class ExitStack {
         return *this;
     }
     ~ExitStack() {
-        if (!exits_.empty()) detail::report("ExitStack was never closed");
+        if (!exits_.empty()) detail::report({"ExitStack was never closed"});
     }
 
     /// Enters a manager with aenter() and aexit(error). Returns what aenter() returned; the manager, where that is

@@ -23,14 +23,14 @@ struct AsyncGenerators final : Service {
         const auto outcomes = co_await gather(return_exceptions, std::move(closers));
         for (const Outcome<void>& outcome : outcomes)
             if (!outcome.has_value() && !outcome.cancelled())
-                report("an error occurred during closing of asynchronous generator", outcome.error());
+                report({"an error occurred during closing of asynchronous generator", outcome.error()});
     }
     IntrusiveList<GeneratorFrame> started;  // and not ended, in order of first iteration
     IntrusiveList<GeneratorFrame> closing;  // for each a task is on its way
 };
 
 void GeneratorFrame::start() noexcept {
-    auto& service = Tasks::running->asyncgens;
+    auto& service = running_loop->tasks->asyncgens;
     if (!service) service = std::make_unique<AsyncGenerators>();
     loop_generators = static_cast<AsyncGenerators*>(service.get());
     loop_generators->started.push_back(*this);
@@ -39,7 +39,8 @@ void GeneratorFrame::start() noexcept {
 void GeneratorFrame::drop() noexcept {
     owner = nullptr;
     if (running()) return;  // it lives on until it yields or ends: see leave()
-    const bool loop_runs = Tasks::running && Tasks::running->asyncgens.get() == loop_generators;
+    const bool loop_runs =
+        running_loop && running_loop->tasks && running_loop->tasks->asyncgens.get() == loop_generators;
     if (!linked() || closed || !loop_runs) return handle().destroy();
     unlink();
     loop_generators->closing.push_back(*this);

@@ -44,12 +44,16 @@ struct DestroyFrame {
 [[noreturn, gnu::noinline]] inline void throw_already_awaited() {
     throw RuntimeError("cannot reuse already awaited coroutine");
 }
+struct DropNeverAwaited {
+    [[gnu::noinline]] void operator()(Frame* frame) const noexcept {
+        report({"coroutine '" + function_name(frame->place) + "' was never awaited"});
+        DestroyFrame()(frame);
+    }
+};
 
 // [started]
-/// A coroutine on its way, and the awaiter of it. Its frame is in a chain, which owns it: to drop this destroys
-/// nothing.
-template <class T> class Started {
-  public:
+/// A coroutine on its way, and the awaiter of it. Its frame belongs to a chain: to drop this destroys nothing.
+template <class T> struct Started {
     Started() = default;  ///< none
     explicit Started(Promise<T>* promise) noexcept : promise_(promise) {}
     explicit operator bool() const noexcept { return promise_ != nullptr; }
@@ -85,31 +89,20 @@ template <class T = void> class [[nodiscard]] Coroutine {
     using value_type = T;
 
     explicit Coroutine(promise_type& promise) noexcept : promise_(&promise) {}
-    Coroutine(Coroutine&& other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
-    Coroutine& operator=(Coroutine other) noexcept {
-        std::swap(promise_, other.promise_);
-        return *this;
-    }
-    ~Coroutine() {
-        if (!promise_) return;
-        detail::report("coroutine '" + detail::function_name(promise_->place) + "' was never awaited");
-        promise_->handle().destroy();
-    }
-
     /// Runs the coroutine to its end and returns what it returns, or throws what it throws. Cancellation reaches
     /// whatever the coroutine itself waits for. Throws RuntimeError if it was awaited before.
     auto operator co_await() noexcept { return release(); }
     /// Where the frame lies in memory, until it is awaited: tells one coroutine from another.
-    const void* address() const noexcept { return promise_; }
+    const void* address() const noexcept { return promise_.get(); }
 
     // For those who run a coroutine without awaiting it.
     void require_unstarted() const {
         if (!promise_) detail::throw_already_awaited();
     }
     /// Gives the frame away, to be started.
-    detail::Started<T> release() noexcept { return detail::Started<T>(std::exchange(promise_, nullptr)); }
+    detail::Started<T> release() noexcept { return detail::Started<T>(promise_.release()); }
   private:
-    promise_type* promise_;
+    std::unique_ptr<promise_type, detail::DropNeverAwaited> promise_;
 };
 
 template <class T> Coroutine<T> detail::PromiseBase<T>::get_return_object(Place here) noexcept {

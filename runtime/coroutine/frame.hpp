@@ -3,8 +3,6 @@
 #include <bit>
 #include <coroutine>
 #include <exception>
-#include <type_traits>
-#include <utility>
 #include "runtime/coroutine/frame_pool.hpp"
 #include "runtime/reactor/observer.hpp"
 
@@ -17,12 +15,10 @@ template <class A> struct AwaiterReference {
     A& awaiter;
 };
 
-/// Base of every promise type. The frames of a task form a chain, for each knows who awaits it. That chain is the call
-/// stack of a task while it is suspended.
+/// Base of every promise type. Each frame knows who awaits it: the chain of a task's frames is its call stack.
 struct Frame : Pooled {
     Frame* parent = nullptr;  ///< the frame that awaits this one; null for a task's first frame
     Place place;              ///< of the co_await that it reached last, at first of the function: one pointer
-
     /// Every `co_await` in a coroutine comes here first. Notes the place and gives the awaiter, as a value: g++ 12
     /// copies one that is given by reference. `here`: a Place; declared as such it would take room in the frame.
     template <class A> auto await_transform(A&& awaitable, const void* here = __builtin_source_location()) {
@@ -40,8 +36,7 @@ struct Frame : Pooled {
 /// Runs the innermost frame until the task is blocked. Awaiting a coroutine makes that the innermost; its end makes its
 /// parent the innermost again. The first frame has no parent: it stays, done, and there is no more to run. Every
 /// suspended frame returns to run(), so the machine's stack stays flat however deeply coroutines are nested.
-class Pump {
-  public:
+struct Pump {
     void run() {
         do innermost->handle().resume();
         while (!blocked);
@@ -50,7 +45,6 @@ class Pump {
     void rethrow_thrown() {
         if (thrown) rethrow();
     }
-
     /// Makes `frame` the innermost, awaited by `parent`. Until it ends, the chain owns it.
     void push(Frame& frame, Frame* parent) noexcept {
         frame.parent = parent;
@@ -64,7 +58,6 @@ class Pump {
             blocked = true;
     }
     // [/pump]
-
     /// Destroys the frames, the innermost first, for it may refer to what the others hold. No code of the program runs
     /// but destructors, and the depth of the chain does not matter.
     void destroy_frames() noexcept {

@@ -11,13 +11,10 @@
 #endif
 
 namespace aio::detail {
-/// One list of free blocks for each size, in every thread. Blocks are cut from slabs, with no word of malloc's between
-/// them, and may be freed in another thread than the one that took them. What a thread has freed it keeps until it
-/// ends.
-class FramePool {
-  public:
-    /// Aligned as an object of `size` bytes may ask for, up to std::max_align_t: a size that is no multiple of 16 has
-    /// nothing in it that is aligned to 16.
+/// A list of free blocks for each size, in every thread. Blocks are cut from slabs, with no word of malloc's between
+/// them. Any thread may free one, and keeps it until it ends.
+struct FramePool {
+    /// Aligned to std::max_align_t.
     static void* allocate(std::size_t size) {
         const std::size_t c = class_of(size);
         if (c >= classes || !pool.free_[c]) return allocate_new(size);
@@ -34,16 +31,17 @@ class FramePool {
     };
     struct Slab;
     struct AtThreadEnd;
-    static constexpr std::size_t step = 8, classes = 128;
+    static constexpr std::size_t step = alignof(std::max_align_t), classes = 64;
     static constexpr std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
     static void* allocate_new(std::size_t size);
     static void deallocate_closed(void* memory, std::size_t size) noexcept;
 
     static thread_local constinit FramePool pool;
     std::array<Block*, classes> free_{};
-    bool open_ = false;  // from the first allocation to the end of the thread
+    Slab* slab_ = nullptr;  // the one that is being cut
+    std::size_t left_ = 0;  // of it, from its beginning
+    bool open_ = false;     // from the first allocation to the end of the thread
 };
-
 inline thread_local constinit FramePool FramePool::pool;
 
 /// Base of what is made and destroyed all the time: frames, tasks, futures.

@@ -10,10 +10,7 @@ template <class F> struct CallInThread final : Job {
     explicit CallInThread(F f) : function(std::move(f)) {}
     void work() noexcept override {
         try {
-            if constexpr (std::is_void_v<R>)
-                function();
-            else
-                result.set_value(function());
+            result.set_from(function);
         } catch (...) { result.error = std::current_exception(); }
     }
     F function;

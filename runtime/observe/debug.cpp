@@ -31,7 +31,7 @@ class DebugObserver final : public Observer {
     // [/observed]
 
     void deadlocked() noexcept override {
-        if (Tasks::running) dump_tasks();
+        if (running_loop->tasks) dump_tasks();
     }
   private:
     EventLoop& loop_;

@@ -46,6 +46,6 @@ void DumpTasksOnSignal::on_events(std::uint32_t) noexcept {
     if (!linked()) loop_.ready().push_back(*this);
 }
 void DumpTasksOnSignal::run() noexcept {
-    if (detail::Tasks::running) dump_tasks();
+    if (detail::running_loop->tasks) dump_tasks();
 }
 }  // namespace aio

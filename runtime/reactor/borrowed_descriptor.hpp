@@ -7,8 +7,7 @@
 namespace aio::detail {
 /// Somebody else reads, writes and closes it. Level-triggered, for we can't know whether the owner has read all there
 /// was; watched for just the directions that have a callback.
-class BorrowedDescriptor final : public Watch {
-  public:
+struct BorrowedDescriptor final : Watch {
     BorrowedDescriptor(EventLoop& loop, int fd) noexcept : loop_(loop), fd_(fd) {}
     ~BorrowedDescriptor();
     BorrowedDescriptor(BorrowedDescriptor&&) = delete;

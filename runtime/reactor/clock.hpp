@@ -1,4 +1,4 @@
-// The two clocks of a loop: the kernel's monotonic one, and one that jumps.
+// The two clocks that a loop can have: the kernel's monotonic one, and one that jumps.
 #pragma once
 #include <chrono>
 
@@ -13,18 +13,6 @@ using TimePoint = std::chrono::steady_clock::time_point;
 enum class ClockKind { real, virtual_time };
 /// From AIO_CLOCK: `virtual`, or `real`, which is the default. Throws ValueError for any other word.
 ClockKind clock_from_environment();
-
-class Clock {
-  public:
-    explicit Clock(ClockKind kind) noexcept : kind_(kind) {}
-    bool is_virtual() const noexcept { return kind_ == ClockKind::virtual_time; }
-    TimePoint now() const noexcept { return is_virtual() ? jumped_to_ : std::chrono::steady_clock::now(); }
-    /// Virtual clock only. `moment` must not lie in the past.
-    void jump(TimePoint moment) noexcept { jumped_to_ = moment; }
-  private:
-    ClockKind kind_;
-    TimePoint jumped_to_{};
-};
 
 /// Held at TimePoint::max() where the sum would overflow: a sleep that never ends.
 constexpr TimePoint saturating_add(TimePoint moment, Duration delay) noexcept {

@@ -8,21 +8,18 @@ namespace aio {
 class EventLoop;
 
 /// Registered once for its life, edge-triggered, for both directions: no operation costs an epoll_ctl. The price: an
-/// edge is told once, so it is remembered here until a read or write has found the descriptor drained or full. Try
-/// first, and wait for on_readable() and on_writable() only after EAGAIN; after_read() and after_write() keep the
-/// memory right.
+/// edge is told once, so it is remembered here until a read or write has found the descriptor drained or full, which
+/// after_read() and after_write() are told. Try first; wait for on_readable() and on_writable() only after EAGAIN.
 class Descriptor : public ListHook<Descriptor>, private Watch {
   public:
-    /// Takes over `fd`, which must be non-blocking and pollable (no regular file). Throws std::system_error; `fd` is
-    /// closed then too.
+    /// Takes over `fd`, non-blocking and no regular file. Throws std::system_error, and closes it then too.
     Descriptor(EventLoop& loop, int fd);
     ~Descriptor() { close(); }
     int fd() const noexcept { return fd_; }  ///< -1 once closed
     bool readable() const noexcept { return readable_; }
     bool writable() const noexcept { return writable_; }
-    /// To be told of every read: `got` as read(2) returned it, errno still in place, of `asked` bytes. EAGAIN means
-    /// drained, and so does a short read, unless a hang-up or an error was seen: then there is an end to read up to,
-    /// and no further edge will announce it.
+    /// To be told of every read: `got` as read(2) returned it, errno still in place, of `asked` bytes. Drained is after
+    /// EAGAIN or a short read, unless a hang-up or error was seen: no further edge would announce the end behind it.
     void after_read(ssize_t got, std::size_t asked) noexcept;
     /// The same for write(2): EAGAIN or a short write means full.
     void after_write(ssize_t put, std::size_t asked) noexcept;
@@ -40,8 +37,7 @@ class Descriptor : public ListHook<Descriptor>, private Watch {
     void on_events(std::uint32_t events) noexcept override;
 
     int fd_;
-    bool readable_ : 1 = false;
-    bool writable_ : 1 = false;
+    bool readable_ : 1 = false, writable_ : 1 = false;
     bool ended_ : 1 = false;  // a hang-up or an error was seen
 };
 }  // namespace aio

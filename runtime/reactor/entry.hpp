@@ -5,8 +5,7 @@
 namespace aio {
 /// Something that will run once: a callback, or a task's next step. It stands in at most one list at a time, the
 /// ready queue of the loop or the callbacks of a future, and takes itself out when it is destroyed.
-class Entry : public ListHook<Entry> {
-  public:
+struct Entry : ListHook<Entry> {
     /// Called by the loop, off the list. Errors go to the loop's exception handler.
     virtual void run() noexcept = 0;
     /// Called instead of run() when the list ends first. An entry that nobody else owns frees itself here.

@@ -30,7 +30,11 @@ ClockKind clock_from_environment() {
     throw ValueError("AIO_CLOCK is '" + name + "': set it to 'real' or 'virtual', or leave it out");
 }
 
-EventLoop::EventLoop(ClockKind kind) : clock_(kind), now_(clock_.now()), looked_at_(now_), id_(next_loop_id()) {}
+EventLoop::EventLoop(ClockKind kind)
+    : virtual_(kind == ClockKind::virtual_time),
+      now_(virtual_ ? TimePoint{} : std::chrono::steady_clock::now()),
+      looked_at_(now_),
+      id_(next_loop_id()) {}
 
 EventLoop::~EventLoop() {
     mute();
@@ -48,14 +52,12 @@ void EventLoop::run_forever() {
         ~Flag() { flag = false; }
     } reset_running{running_}, reset_stopping{stopping_};
     running_ = true;
-    do turn();
+    do run_once();
     while (!stopping_);
 }
 
-Turn EventLoop::run_once() { return turn(); }
-
 // [turn]
-inline Turn EventLoop::turn() {
+Turn EventLoop::run_once() {
     Turn turn;
     if (must_look()) turn.descriptors = look();
     turn.timers = timers_.take_due(now_, ready());
@@ -78,21 +80,20 @@ std::size_t EventLoop::look() {
     return descriptors;
 }
 
-/// Nothing is ready: waits for a descriptor, another thread or the next timer. The virtual clock does not wait for a
-/// timer, it jumps there.
+/// Waits for a descriptor, another thread or the next timer; the virtual clock jumps to that instead.
 std::size_t EventLoop::sleep() {
-    if (timers_.any_to_start()) time();
+    const TimePoint now = time();
     const std::optional<TimePoint> next = timers_.next();
     if (!next && !can_be_woken()) {
         if (observer_) observer_->deadlocked();
         throw DeadlockError();
     }
-    if (!clock_.is_virtual()) return next && *next <= time() ? selector_.poll() : selector_.sleep(next);
+    if (!virtual_) return next && *next <= now ? selector_.poll() : selector_.sleep(next);
 
     const std::size_t descriptors = selector_.poll();
     if (descriptors > 0 || selector_.woken()) return descriptors;
     if (!next || outside_work_ > 0) return selector_.sleep(std::nullopt);
-    if (*next > now_) clock_.jump(*next);
+    now_ = std::max(now, *next);
     return 0;
 }
 // [/turn]
@@ -118,9 +119,9 @@ bool EventLoop::can_be_woken() const noexcept {
     return false;
 }
 
-void EventLoop::add_from_thread(Ref<detail::Call> call) {
+void EventLoop::add_from_thread(detail::Call& call) {
     const std::lock_guard lock(threads_mutex_);
-    from_threads_.push_back(call.detach());  // the count is not atomic: from here on it is the loop's
+    from_threads_.push_back(&call);
     if (from_threads_.size() == 1) wake();
 }
 
@@ -134,7 +135,7 @@ void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept
     if (muted_) return;
     try {
         exception_handler_ ? exception_handler_(context) : default_exception_handler(context);
-    } catch (...) { default_exception_handler({"Exception in the exception handler", std::current_exception(), {}}); }
+    } catch (...) { default_exception_handler({"Exception in the exception handler", std::current_exception()}); }
 }
 
 void EventLoop::default_exception_handler(const ExceptionContext& context) {
@@ -146,9 +147,7 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) {
 }
 
 namespace detail {
-void report(std::string message, const std::exception_ptr& error, const std::string& task,
-            const Place& created) noexcept {
-    const ExceptionContext context{std::move(message), error, task, created};
+void report(const ExceptionContext& context) noexcept {
     running_loop ? running_loop->call_exception_handler(context) : EventLoop::default_exception_handler(context);
 }
 void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }
@@ -160,11 +159,12 @@ RunningLoop::RunningLoop(EventLoop& loop) {
 }
 
 void Call::run() noexcept {
-    const auto mine = Ref<Call>::adopt(this);  // the queue's reference
+    const Ref keep(this);
+    release();  // the queue's reference
     if (cancelled) return;
     try {
         call();
-    } catch (...) { loop.call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
+    } catch (...) { loop.call_exception_handler({"Exception in callback", std::current_exception()}); }
 }
 
 void Call::cancel() noexcept {

@@ -1,7 +1,6 @@
 // The event loop: what is ready runs, in order; when nothing is, the loop sleeps.
 #pragma once
 #include <array>
-#include <exception>
 #include <mutex>
 #include <unordered_map>
 #include "runtime/reactor/borrowed_descriptor.hpp"
@@ -13,12 +12,16 @@
 #include "runtime/reactor/timer_heap.hpp"
 
 namespace aio {
+namespace detail {
+struct Tasks;
+}
+
 /// What the exception handler is told about an error that nobody awaits.
 struct ExceptionContext {
-    std::string message;           ///< "Task exception was never retrieved", "Exception in callback", ...
-    std::exception_ptr exception;  ///< null where there is none
-    std::string task;              ///< the name of the task, empty where there is none
-    Place created{};               ///< where the task was created, in debug mode; else line 0
+    std::string message;             ///< "Task exception was never retrieved", "Exception in callback", ...
+    std::exception_ptr exception{};  ///< null where there is none
+    std::string task{};              ///< the name of the task, empty where there is none
+    Place created{};                 ///< where the task was created, in debug mode; else line 0
 };
 using ExceptionHandler = std::function<void(const ExceptionContext&)>;
 
@@ -41,21 +44,19 @@ class EventLoop {
     // Callbacks. F: a callable without arguments. What it throws goes to the exception handler; the loop goes on.
     /// Runs `function` in the next turn, behind all that is ready already.
     template <class F> Handle call_soon(F&& function) {
-        const auto call = make_call(std::forward<F>(function));
-        ready().push_back(*Ref(call).detach());
-        return Handle(call);
+        detail::Call& call = make_call(std::forward<F>(function));
+        ready().push_back(call);
+        return Handle(Ref(&call));
     }
-    /// Runs `function` when `delay` has passed, never earlier. Zero and less: when the loop next looks at its timers,
-    /// which is behind what call_soon() has queued.
+    /// Runs `function` when `delay` has passed, never earlier. Zero and less: behind what call_soon() has queued.
     template <class F> TimerHandle call_later(Duration delay, F&& function) {
         return call_at(saturating_add(time(), delay), std::forward<F>(function));
     }
     /// The same at a moment of this loop's clock. Callbacks for one moment run in the order in which they were set.
     template <class F> TimerHandle call_at(TimePoint when, F&& function) {
-        const auto call = make_call(std::forward<F>(function));
-        call->when = when;
-        timers_.arm(*Ref(call).detach(), when);
-        return TimerHandle(call);
+        detail::Call& call = make_call(std::forward<F>(function));
+        timers_.arm(call, call.when = when);
+        return TimerHandle(Ref(&call));
     }
     /// call_soon for other threads. Who counts on it holds a WorkGuard, or the loop may find that nothing can wake it.
     template <class F> void call_soon_threadsafe(F&& function) {
@@ -63,8 +64,8 @@ class EventLoop {
     }
     /// The loop's clock, read afresh.
     TimePoint time() noexcept {
-        now_ = clock_.now();
-        if (timers_.any_to_start()) timers_.start(now_);
+        if (!virtual_) now_ = std::chrono::steady_clock::now();
+        timers_.start(now_);
         return now_;
     }
     /// The time as far as the loop knows it: never ahead of time(), and free.
@@ -76,29 +77,26 @@ class EventLoop {
     void add_writer(int fd, std::function<void()> function) { borrow(fd, EPOLLOUT, std::move(function)); }
     bool remove_reader(int fd) { return borrow(fd, EPOLLIN, nullptr); }
     bool remove_writer(int fd) { return borrow(fd, EPOLLOUT, nullptr); }
-
-    /// Turns until stop(). Throws DeadlockError where nothing can ever become ready, and RuntimeError where this loop
-    /// or another one runs in this thread already.
+    /// Turns until stop(). Throws DeadlockError where nothing can ever become ready, RuntimeError if a loop runs here.
     void run_forever();
     /// Ends run_forever() after the turn under way; called beforehand, after its first turn.
     void stop() noexcept { stopping_ = true; }
     /// One turn: looks at the descriptors (and sleeps, if nothing is ready), takes the timers that are due, and runs
     /// what is ready by then. What that makes ready waits for the next turn. Throws DeadlockError.
     Turn run_once();
-
     /// `handler` is told of errors that nobody awaits; an empty one brings back the default, which writes to stderr.
     void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
     void call_exception_handler(const ExceptionContext& context) noexcept;
     static void default_exception_handler(const ExceptionContext& context);
-
     /// A callback or a step of a task that takes longer is reported in debug mode: see observe/debug.hpp.
     Duration slow_callback_duration = std::chrono::milliseconds(100);
 
     // For the floors above.
+    detail::Tasks* tasks = nullptr;                  ///< null in a loop of callbacks alone
     EntryList& ready() noexcept { return *ready_; }  ///< entries queued here run in the next turn
     /// Queues `timer` when `delay` has passed, never earlier. Reads no clock: the delay counts from the next reading.
     void arm(Timer& timer, Duration delay) {
-        if (clock_.is_virtual() || delay <= Duration::zero())
+        if (virtual_ || delay <= Duration::zero())
             timers_.arm(timer, saturating_add(now_, delay));
         else
             timers_.arm_from_start(timer, delay);
@@ -106,7 +104,6 @@ class EventLoop {
     TimerHeap& timers() noexcept { return timers_; }
     Selector& selector() noexcept { return selector_; }
     IntrusiveList<Descriptor>& descriptors() noexcept { return descriptors_; }
-    const Clock& clock() const noexcept { return clock_; }
     /// No two loops of a process have the same, dead ones included.
     std::uint64_t id() const noexcept { return id_; }
     std::uint64_t next_number() noexcept { return ++numbers_; }  ///< another one each time
@@ -121,10 +118,10 @@ class EventLoop {
     bool muted() const noexcept { return muted_; }
   private:
     friend class WorkGuard;
-    template <class F> auto make_call(F&& function) {
-        return Ref<detail::Call>(new detail::CallOf<std::decay_t<F>>(*this, std::forward<F>(function)));
+    template <class F> detail::Call& make_call(F&& function) {
+        return *new detail::CallOf<std::decay_t<F>>(*this, std::forward<F>(function));
     }
-    void add_from_thread(Ref<detail::Call> call);
+    void add_from_thread(detail::Call& call);
     void take_from_threads() noexcept;
     bool borrow(int fd, std::uint32_t direction, std::function<void()> function) {
         return borrowed_.try_emplace(fd, *this, fd).first->second.set(direction, std::move(function));
@@ -132,14 +129,13 @@ class EventLoop {
     bool idle() const noexcept { return ready_->empty() && !stopping_; }
     /// Whether epoll is to be asked: always when nothing is ready, for then the loop may sleep; else now and then.
     bool must_look() noexcept { return idle() || (--turns_to_reading_ == 0 && late_for_a_look()); }
-    Turn turn();
     bool late_for_a_look() noexcept;
     [[gnu::noinline]] void run_observed(Entry& entry) noexcept;
     std::size_t look();
     std::size_t sleep();
     bool can_be_woken() const noexcept;
 
-    Clock clock_;
+    const bool virtual_;
     TimePoint now_, looked_at_;
     unsigned turns_since_look_ = 0, turns_between_readings_ = 1, turns_to_reading_ = 1;
     unsigned outside_work_ = 0;
@@ -159,8 +155,8 @@ class EventLoop {
     std::vector<detail::Call*> from_threads_;
 };
 
-/// While one is alive the loop waits for other threads instead of taking silence for a deadlock. Made and destroyed in
-/// the loop's thread. Asio's executor_work_guard.
+/// While one is alive the loop waits for other threads: silence is no deadlock. Of the loop's thread. Asio's
+/// executor_work_guard.
 class WorkGuard {
   public:
     explicit WorkGuard(EventLoop& loop) noexcept : loop_(loop) { ++loop_.outside_work_; }
@@ -174,8 +170,7 @@ namespace detail {
 inline thread_local constinit EventLoop* running_loop = nullptr;
 
 /// Makes `loop` the running one of this thread. Throws RuntimeError where another one runs.
-class RunningLoop {
-  public:
+struct RunningLoop {
     explicit RunningLoop(EventLoop& loop);
     ~RunningLoop() { running_loop = outer_; }
     RunningLoop(RunningLoop&&) = delete;
@@ -185,8 +180,7 @@ class RunningLoop {
 
 [[noreturn]] void throw_no_running_loop();
 /// Tells the running loop's exception handler; the default one where no loop runs.
-void report(std::string message, const std::exception_ptr& error = nullptr, const std::string& task = {},
-            const Place& created = {}) noexcept;
+void report(const ExceptionContext& context) noexcept;
 }  // namespace detail
 
 /// The loop that runs in this thread. Throws RuntimeError where none does.

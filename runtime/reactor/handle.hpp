@@ -7,9 +7,9 @@ namespace aio {
 class EventLoop;
 
 namespace detail {
-/// A callback that was handed to the loop. The list or heap in which it stands holds a reference to it.
+/// A callback that was handed to the loop. It begins with the reference of the list or heap in which it will stand.
 struct Call : RefCounted<Call>, Timer {
-    explicit Call(EventLoop& l) noexcept : loop(l) {}
+    explicit Call(EventLoop& l) noexcept : loop(l) { retain(); }
     virtual ~Call() = default;
     virtual void call() = 0;
     void run() noexcept final;
@@ -27,7 +27,7 @@ template <class F> struct CallOf final : Call {
 };
 }  // namespace detail
 
-/// asyncio.Handle: a shared handle of a callback. Dropping it does not call the callback off.
+/// asyncio.Handle, and TimerHandle: a shared handle of a callback. Dropping it does not call the callback off.
 class Handle {
   public:
     Handle() = default;
@@ -37,13 +37,10 @@ class Handle {
         if (call_) call_->cancel();
     }
     bool cancelled() const noexcept { return call_ && call_->cancelled; }
-  protected:
+    /// The moment of a call_at() or call_later().
+    TimePoint when() const noexcept { return call_ ? call_->when : TimePoint{}; }
+  private:
     Ref<detail::Call> call_;
 };
-
-/// asyncio.TimerHandle: what call_later and call_at return.
-struct TimerHandle : Handle {
-    using Handle::Handle;
-    TimePoint when() const noexcept { return call_ ? call_->when : TimePoint{}; }
-};
+using TimerHandle = Handle;
 }  // namespace aio

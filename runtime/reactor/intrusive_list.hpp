@@ -4,8 +4,7 @@
 
 namespace aio {
 /// The links of an element. An element that stands in two lists at once has two hooks, told apart by Tag.
-template <class Tag> class ListHook {
-  public:
+template <class Tag> struct ListHook {
     ListHook() = default;
     ListHook(ListHook&&) = delete;
     bool linked() const noexcept { return next_ != nullptr; }
@@ -19,13 +18,12 @@ template <class Tag> class ListHook {
   protected:
     ~ListHook() { unlink(); }
   private:
-    template <class, class> friend class IntrusiveList;
+    template <class, class> friend struct IntrusiveList;
     ListHook* previous_ = nullptr;
     ListHook* next_ = nullptr;
 };
 
-/// First in, first out. It does not own its elements: T derives from ListHook<Tag> and lives where it likes. All
-/// operations but the destructor take constant time.
+/// First in, first out, in constant time. It does not own its elements: T derives from ListHook<Tag>.
 template <class T, class Tag = T> class IntrusiveList {
     using Hook = ListHook<Tag>;
   public:
@@ -47,12 +45,8 @@ template <class T, class Tag = T> class IntrusiveList {
     }
     /// Takes the first element out and returns it; null if there is none.
     T* pop_front() noexcept {
-        T* first = front();
-        if (!first) return nullptr;
-        Hook& hook = *first;
-        ends_.next_ = hook.next_;
-        hook.next_->previous_ = &ends_;
-        hook.next_ = nullptr;
+        T* const first = front();
+        if (first) first->Hook::unlink();
         return first;
     }
     /// Moves all of `other` behind what is here, in its order. False if there was nothing.

@@ -11,8 +11,7 @@ class EventLoop;
 using Place = std::source_location;
 
 namespace detail {
-class Observer {
-  public:
+struct Observer {
     virtual ~Observer() = default;
     virtual void run(Entry& entry) noexcept = 0;  ///< runs it
     virtual void deadlocked() noexcept = 0;       ///< nothing can ever become ready

@@ -5,8 +5,7 @@
 
 namespace aio {
 /// The count, for a class T with a virtual destructor. Not atomic: an object is shared within one thread only.
-template <class T> class RefCounted {
-  public:
+template <class T> struct RefCounted {
     RefCounted() = default;
     RefCounted(RefCounted&&) = delete;
     void retain() noexcept { ++references_; }
@@ -27,7 +26,7 @@ template <class T> class Ref {
     }
     Ref(const Ref& other) noexcept : Ref(other.object_) {}
     Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-    template <class U> Ref(Ref<U> other) noexcept : object_(other.detach()) {}
+    template <class U> Ref(const Ref<U>& other) noexcept : Ref(other.get()) {}
     ~Ref() {
         if (object_) object_->release();
     }
@@ -36,15 +35,10 @@ template <class T> class Ref {
         return *this;
     }
     T* get() const noexcept { return object_; }
-    /// Takes over a reference that detach() gave away.
-    static Ref adopt(T* object) noexcept { return Ref<T>(object, 0); }
-    /// Gives the reference to the caller, who will release() it.
-    T* detach() noexcept { return std::exchange(object_, nullptr); }
     T& operator*() const noexcept { return *object_; }
     T* operator->() const noexcept { return object_; }
     explicit operator bool() const noexcept { return object_ != nullptr; }
   private:
-    Ref(T* object, int) noexcept : object_(object) {}
     T* object_ = nullptr;
 };
 }  // namespace aio

@@ -2,15 +2,12 @@
 #pragma once
 #include <sys/epoll.h>
 #include <array>
-#include <cstdint>
 #include <optional>
-#include <utility>
 #include "runtime/reactor/clock.hpp"
 
 namespace aio {
 /// Somebody who wants to hear what epoll says about a descriptor.
-class Watch {
-  public:
+struct Watch {
     /// `events` as in epoll_ctl(2). It only notes and queues: no code of the program runs in it.
     virtual void on_events(std::uint32_t events) noexcept = 0;
   protected:
@@ -31,8 +28,7 @@ class Selector {
     void remove(int fd) noexcept;
     /// Reports what is there to the watches and returns how many had something; never waits.
     std::size_t poll() noexcept { return wait(0); }
-    /// Sleeps until a watch has something to report, `deadline` is reached, or wake() is called; a signal or a timer
-    /// that was disarmed can end it early.
+    /// Sleeps until a watch has something to report, `deadline`, or wake(); a signal or a disarmed timer ends it early.
     std::size_t sleep(std::optional<TimePoint> deadline);
     /// Ends a sleep, the present one or the next. Any thread and any signal handler may call this.
     void wake() noexcept;

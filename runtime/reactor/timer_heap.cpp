@@ -4,27 +4,25 @@
 namespace aio {
 void TimerHeap::place(std::size_t position, const Node& node) noexcept {
     nodes_[position] = node;
-    node.timer->position_ = position;
+    node.timer->position = position;
 }
 
 void TimerHeap::sift_up(std::size_t position, const Node& node) noexcept {
-    while (position > 0) {
-        const std::size_t parent = (position - 1) / children;
-        if (!node.before(nodes_[parent])) break;
+    for (std::size_t parent; position > 0; position = parent) {
+        parent = (position - 1) / children;
+        if (nodes_[parent] < node) break;
         place(position, nodes_[parent]);
-        position = parent;
     }
     place(position, node);
 }
 
 void TimerHeap::sift_down(std::size_t position, const Node& node) noexcept {
-    for (std::size_t first; (first = position * children + 1) < nodes_.size();) {
-        std::size_t least = first;
-        for (std::size_t i = first + 1; i < std::min(first + children, nodes_.size()); ++i)
-            if (nodes_[i].before(nodes_[least])) least = i;
-        if (!nodes_[least].before(node)) break;
+    for (std::size_t least; (least = position * children + 1) < nodes_.size(); position = least) {
+        const std::size_t end = std::min(least + children, nodes_.size());
+        for (std::size_t i = least + 1; i < end; ++i)
+            if (nodes_[i] < nodes_[least]) least = i;
+        if (node < nodes_[least]) break;
         place(position, nodes_[least]);
-        position = least;
     }
     place(position, node);
 }
@@ -41,22 +39,20 @@ void TimerHeap::arm(Timer& timer, TimePoint deadline) {
 void TimerHeap::start(TimePoint now) {
     while (Entry* entry = to_start_.pop_front()) {
         Timer& timer = static_cast<Timer&>(*entry);
-        arm(timer, saturating_add(now, timer.delay_));
+        arm(timer, saturating_add(now, timer.delay_from_start));
     }
 }
 // [/start]
 
 void TimerHeap::disarm(Timer& timer) noexcept {
     if (!timer.armed()) return;
-    const std::size_t hole = timer.position_;
-    timer.position_ = Timer::not_armed;
+    const std::size_t hole = timer.position;
+    timer.position = Timer::not_armed;
     const Node last = nodes_.back();
     nodes_.pop_back();
     if (last.timer == &timer) return;
-    if (hole > 0 && last.before(nodes_[(hole - 1) / children]))
-        sift_up(hole, last);
-    else
-        sift_down(hole, last);
+    sift_down(hole, last);
+    sift_up(last.timer->position, last);
 }
 
 // [take]

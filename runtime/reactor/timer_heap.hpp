@@ -8,19 +8,16 @@
 
 namespace aio {
 /// An entry that the loop will run at a moment. Its owner takes it out of the heap before it is destroyed.
-class Timer : public Entry {
-  public:
-    bool armed() const noexcept { return position_ != not_armed; }
+struct Timer : Entry {
+    bool armed() const noexcept { return position != not_armed; }
+    static constexpr std::size_t not_armed = SIZE_MAX;
+    std::size_t position = not_armed;  ///< in the heap
+    Duration delay_from_start{};       ///< of arm_from_start()
   protected:
     ~Timer() = default;
-  private:
-    friend class TimerHeap;
-    static constexpr std::size_t not_armed = SIZE_MAX;
-    std::size_t position_ = not_armed;
-    Duration delay_{};
 };
 
-/// A heap with four children a node: half the levels of a binary one, and so half the writes of `position_` into timers
+/// A heap with four children a node: half the levels of a binary one, and so half the writes of `position` into timers
 /// that have long left the cache. Equal deadlines come out in the order in which they went in.
 class TimerHeap {
   public:
@@ -31,14 +28,12 @@ class TimerHeap {
     }
     /// O(log n). `timer` must not be armed.
     void arm(Timer& timer, TimePoint deadline);
-    /// Arms `timer` for `delay` after the moment that start() is next told, which is no earlier than now. Until then it
-    /// stands in a list: one that is called off meanwhile, as most time limits are, costs neither a reading of the
-    /// clock nor a place in the heap.
+    /// Arms `timer` for `delay` after the next start(), and until then just lists it: one that is called off meanwhile,
+    /// as most time limits are, costs neither a reading of the clock nor a place in the heap.
     void arm_from_start(Timer& timer, Duration delay) noexcept {
-        timer.delay_ = delay;
+        timer.delay_from_start = delay;
         to_start_.push_back(timer);
     }
-    bool any_to_start() const noexcept { return !to_start_.empty(); }
     void start(TimePoint now);
     /// O(log n). Does nothing if `timer` is not armed.
     void disarm(Timer& timer) noexcept;
@@ -50,9 +45,7 @@ class TimerHeap {
         TimePoint deadline;
         std::uint64_t sequence;
         Timer* timer;
-        bool before(const Node& other) const noexcept {
-            return deadline != other.deadline ? deadline < other.deadline : sequence < other.sequence;
-        }
+        auto operator<=>(const Node&) const noexcept = default;
     };
     void place(std::size_t position, const Node& node) noexcept;
     void sift_up(std::size_t position, const Node& node) noexcept;

@@ -19,7 +19,7 @@ template <class Lock> class [[nodiscard]] Guard {
         if (detail::running_loop && detail::running_loop->muted()) return;
         try {
             release();
-        } catch (...) { detail::report("Exception in the release of a lock", std::current_exception()); }
+        } catch (...) { detail::report({"Exception in the release of a lock", std::current_exception()}); }
     }
     /// Earlier than the end of the block.
     void release() {

@@ -9,7 +9,7 @@ struct DoneCallback final : Entry, Pooled {
         const std::unique_ptr<const DoneCallback> self(this);
         try {
             function(*done);
-        } catch (...) { running_loop->call_exception_handler({"Exception in callback", std::current_exception(), {}}); }
+        } catch (...) { report({"Exception in callback", std::current_exception()}); }
     }
     void discard() noexcept override { delete this; }
 

@@ -8,11 +8,10 @@
 
 namespace aio {
 namespace detail {
-class TaskState;
+struct TaskState;
 
 /// What a suspended task waits for: whom Task::cancel asks first.
-class Waitable {
-  public:
+struct Waitable {
     /// Ends the wait with CancelledError. False if it is over already.
     virtual bool cancel() = 0;
     virtual TaskState* as_task() noexcept { return nullptr; }
@@ -23,10 +22,8 @@ class Waitable {
 };
 
 /// The object that the handles of a future share.
-class FutureState : public Waitable, public RefCounted<FutureState>, public Pooled {
-  public:
+struct FutureState : Waitable, RefCounted<FutureState>, Pooled {
     enum class Phase : std::uint8_t { pending, cancelled, failed, finished };
-
     /// Throws RuntimeError where no loop runs.
     FutureState() : loop_id_(get_running_loop().id()) {}
     virtual ~FutureState() {
@@ -42,10 +39,8 @@ class FutureState : public Waitable, public RefCounted<FutureState>, public Pool
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
 
     bool cancel() override;
-    /// The end: the callbacks, awaiting tasks among them, are queued as they came. Throws RuntimeError outside its
-    /// loop.
+    /// The end: callbacks and awaiting tasks are queued as they came. Throws RuntimeError outside its loop.
     void complete(Phase phase);
-    /// The same, with an exception.
     void fail(std::exception_ptr exception) {
         error() = std::move(exception);
         complete(Phase::failed);
@@ -58,7 +53,6 @@ class FutureState : public Waitable, public RefCounted<FutureState>, public Pool
     const EntryList& callbacks() const noexcept { return callbacks_; }
     std::uint64_t add_done_callback(std::function<void(FutureState&)> function);
     std::size_t remove_done_callback(std::uint64_t number);
-
     /// Throws InvalidStateError while it is pending, CancelledError if it was cancelled.
     void require_result();
     [[noreturn]] void throw_why_no_value();
@@ -73,10 +67,9 @@ class FutureState : public Waitable, public RefCounted<FutureState>, public Pool
     EntryList callbacks_;
 };
 
-template <class T> class FutureStateOf : public FutureState {
-  public:
+template <class T> struct FutureStateOf : FutureState {
     ~FutureStateOf() override {
-        if (failed() && !error_retrieved) report("Future exception was never retrieved", result_.error);
+        if (failed() && !error_retrieved) report({"Future exception was never retrieved", result_.error});
     }
     std::exception_ptr& error() noexcept final { return result_.error; }
     void* value() noexcept final { return static_cast<Value<T>*>(&result_); }
@@ -107,8 +100,7 @@ void suspend_on(FutureState& future);
 /// To be called first when a leaf is resumed: throws CancelledError if the task was asked to end meanwhile.
 inline void resumed() { Pump::current->rethrow_thrown(); }
 
-template <class T> class FutureAwaiter {
-  public:
+template <class T> struct FutureAwaiter {
     explicit FutureAwaiter(Ref<FutureState> state) noexcept : state_(std::move(state)) {}
     bool await_ready() const noexcept { return state_->done(); }
     void await_suspend(std::coroutine_handle<>) { suspend_on(*state_); }
@@ -128,18 +120,16 @@ class FutureBase {
     explicit FutureBase(Ref<detail::FutureState> state) noexcept : state_(std::move(state)) {}
     bool done() const noexcept { return state_->done(); }
     bool cancelled() const noexcept { return state_->cancelled(); }
-    /// A future is done at once, with CancelledError for all who await it. A task is asked to end: whatever it waits
-    /// for ends with CancelledError, or CancelledError is thrown at its next step; it may refuse, by going on. False if
-    /// it is done already.
+    /// A future is done at once, with CancelledError for all who await it. A task is asked to end: CancelledError comes
+    /// out of what it waits for, or at its next step; it may refuse, by going on. False if it is done already.
     bool cancel() const { return state_->cancel(); }
-    /// The exception, null if it has a value. Throws InvalidStateError while pending, CancelledError if it was
-    /// cancelled.
+    /// The exception, null if it has a value. Throws InvalidStateError while pending, or CancelledError.
     std::exception_ptr exception() const {
         state_->require_result();
         return state_->error();
     }
-    /// Calls `function` with a handle in the turn after the future is done. What it throws goes to the exception
-    /// handler. Returns a number for remove_done_callback().
+    /// Calls `function` with a handle in the turn after it is done; what it throws goes to the exception handler.
+    /// Returns a number for remove_done_callback().
     template <class F> std::uint64_t add_done_callback(F&& function) const {
         return add<FutureBase>(std::forward<F>(function));
     }
@@ -161,13 +151,12 @@ template <class T = void> class Future : public FutureBase {
   public:
     using value_type = T;
     using FutureBase::FutureBase;
-
     /// A pending one, of the running loop: loop.create_future(). Throws RuntimeError where no loop runs.
     Future() : FutureBase(Ref<detail::FutureState>(new detail::FutureStateOf<T>())) {}
     /// The value; throws the exception, CancelledError, or InvalidStateError while it is pending.
     decltype(auto) result() const { return detail::require_value<T>(*this->state_).get(); }
-    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done already, RuntimeError for a task,
-    /// ValueError for an exception_ptr that is null.
+    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done, RuntimeError for a task, ValueError
+    /// for an exception_ptr that is null.
     template <class... U> void set_result(U&&... value) const {
         this->state_->require_settable();
         static_cast<Value<T>*>(this->state_->value())->set_value(std::forward<U>(value)...);

@@ -12,8 +12,7 @@ template <class T> class Outcome {
     /// Of a future or task that is done. Its exception then counts as retrieved.
     template <class F> explicit Outcome(const F& done) : cancelled_(done.cancelled()) {
         result_.error = cancelled_ ? std::make_exception_ptr(CancelledError()) : done.exception();
-        if constexpr (!std::is_void_v<T>)
-            if (has_value()) result_.set_value(done.take());
+        if (has_value()) result_.set_from([&] { return done.take(); });
     }
     bool has_value() const noexcept { return !result_.error; }
     bool cancelled() const noexcept { return cancelled_; }
@@ -28,8 +27,7 @@ template <class T> class Outcome {
 
 namespace detail {
 /// The future that gather returns, without its type: counts the children that are done.
-class Gathering : public Composite {
-  public:
+struct Gathering : Composite {
     struct Child final : Entry {
         void run() noexcept override { gathering->child_done(*future); }
         Gathering* gathering = nullptr;
@@ -59,8 +57,8 @@ class Gathering : public Composite {
 };
 
 /// Collect: makes a T of the children of a Gathering.
-template <class T, class Collect> class GatherState final : public FutureStateOf<T>, public Gathering {
-  public:
+template <class Collect, class T = std::invoke_result_t<Collect, const Gathering&>>
+struct GatherState final : FutureStateOf<T>, Gathering {
     GatherState(std::size_t size, bool return_exceptions, Collect collect)
         : Gathering(*this, size, return_exceptions), collect_(collect) {}
     /// Asks the children to end. The gathering itself ends when they have.
@@ -97,7 +95,7 @@ template <bool return_exceptions, class... A> auto gather_all(A&&... awaitables)
         }
         (std::index_sequence_for<A...>());
     };
-    const Ref gathering(new GatherState<T, decltype(collect)>(sizeof...(A), return_exceptions, collect));
+    const Ref gathering(new GatherState(sizeof...(A), return_exceptions, collect));
     (gathering->add(ensure_future(std::forward<A>(awaitables))), ...);
     if (gathering->size() == 0) gathering->finish();
     return Future<T>(gathering);
@@ -113,10 +111,9 @@ template <bool return_exceptions, class Range> auto gather_range(Range&& awaitab
             results.push_back(gathered<return_exceptions, F>(gathering, i));
         return results;
     };
-    const std::size_t size = std::ranges::size(awaitables);
-    const Ref gathering(new GatherState<T, decltype(collect)>(size, return_exceptions, collect));
+    const Ref gathering(new GatherState(std::ranges::size(awaitables), return_exceptions, collect));
     for (auto&& awaitable : awaitables) gathering->add(take_future(awaitable));
-    if (size == 0) gathering->finish();
+    if (gathering->size() == 0) gathering->finish();
     return Future<T>(gathering);
 }
 }  // namespace detail

@@ -6,59 +6,38 @@
 
 namespace aio {
 namespace {
-// What the signal handler needs, the only globals of the runtime: the loop to wake, and how often SIGINT came.
+// What the signal handler needs, the only globals of the runtime: the loop to wake, and whether SIGINT came.
 std::atomic<EventLoop*> interrupt_wakes{nullptr};
-std::atomic<int> interrupts{0};
-
-void end_by_sigint() {
-    std::signal(SIGINT, SIG_DFL);
-    std::raise(SIGINT);
-}
+std::atomic<bool> interrupted{false};
 
 extern "C" void on_sigint(int) {
-    if (interrupts.fetch_add(1) > 0) return end_by_sigint();
+    interrupted = true;
     if (EventLoop* loop = interrupt_wakes) loop->wake();
 }
 
-/// While it lives, SIGINT cancels `main`; not outside the main thread, nor where the program has a handler of its own.
-class InterruptCancels {
-  public:
-    InterruptCancels(EventLoop& loop, const TaskBase& main) : loop_(loop) {
-        struct sigaction present {};
-        sigaction(SIGINT, nullptr, &present);
-        active_ = gettid() == getpid() && present.sa_handler == SIG_DFL;
-        if (!active_) return;
-        interrupts = 0;
+/// While it lives, SIGINT cancels `main`; a second one ends the program, for the kernel has reset the signal by then.
+struct InterruptCancels {
+    InterruptCancels(EventLoop& l, const TaskBase& main) : loop(l) {
+        interrupted = false;
         interrupt_wakes = &loop;
-        loop.set_wake_handler([main, cancelled = false]() mutable {
-            if (interrupts > 0 && !std::exchange(cancelled, true)) main.cancel();
+        loop.set_wake_handler([this, main] {
+            if (interrupted.exchange(false)) cancelled = main.cancel();
         });
-        std::signal(SIGINT, on_sigint);
+        struct sigaction once {};
+        once.sa_handler = on_sigint;
+        once.sa_flags = SA_RESETHAND | SA_RESTART;
+        sigaction(SIGINT, &once, nullptr);
     }
     ~InterruptCancels() {
-        if (!active_) return;
         std::signal(SIGINT, SIG_DFL);
         interrupt_wakes = nullptr;
-        loop_.set_wake_handler(nullptr);
+        loop.set_wake_handler(nullptr);
     }
-    InterruptCancels(InterruptCancels&&) = delete;
-
-    /// Whether main ended by it.
-    bool ended(const TaskBase& main) const { return active_ && interrupts > 0 && main.cancelled() && !main.uncancel(); }
-  private:
-    EventLoop& loop_;
-    bool active_ = false;
-};
-
-/// Stops the loop when the future is done in whose callbacks it stands.
-struct StopLoop final : Entry {
-    explicit StopLoop(EventLoop& l) noexcept : loop(l) {}
-    void run() noexcept override { loop.stop(); }
     EventLoop& loop;
+    bool cancelled = false;
 };
 
-// asyncio.run ends with a task for each service, even where it was never used. What refuses to be cancelled gets that
-// many more turns, so the tasks are here too.
+// As at the end of asyncio.run, a task for each, used or not: what refuses to be cancelled gets that many more turns.
 Coroutine<void> shutdown(const std::unique_ptr<detail::Service>& service) {
     if (service) co_await service->shutdown();
 }
@@ -66,11 +45,12 @@ Coroutine<void> shutdown(const std::unique_ptr<detail::Service>& service) {
 
 Runner::Runner(ClockKind clock) : loop_(clock) {
     if (detail::running_loop) throw RuntimeError("aio::run() cannot be called from a running event loop");
+    loop_.tasks = &tasks_;
     detail::observe_if_asked(loop_);
 }
 
 Runner::~Runner() {
-    const Running running(*this);
+    const detail::RunningLoop running(loop_);
     loop_.mute();
     tasks_.default_executor.reset();
     tasks_.asyncgens.reset();
@@ -79,23 +59,23 @@ Runner::~Runner() {
 }
 
 void Runner::run_main(const TaskBase& main) {
-    bool interrupted = false;
-    {
-        const InterruptCancels interrupt(loop_, main);
-        run_until_complete(main);
-        interrupted = interrupt.ended(main);
-    }
-    if (!interrupted) return;
+    struct sigaction present {};
+    sigaction(SIGINT, nullptr, &present);
+    // Signals are left alone outside the main thread, and where the program has a handler of its own.
+    if (gettid() != getpid() || present.sa_handler != SIG_DFL) return run_until_complete(main);
+    const InterruptCancels interrupt(loop_, main);
+    run_until_complete(main);
+    if (!interrupt.cancelled || !main.cancelled() || main.uncancel() > 0) return;
     close();
-    end_by_sigint();
+    std::raise(SIGINT);  // it is handled no more
 }
 
 void Runner::run_until_complete(const FutureBase& future) {
-    StopLoop stop(loop_);
-    future.state().add_callback(stop);
+    const auto stop = future.add_done_callback([this](const FutureBase&) { loop_.stop(); });
     try {
         loop_.run_forever();
     } catch (const DeadlockError&) {
+        future.remove_done_callback(stop);
         std::vector<std::string> names;
         for (const TaskBase& task : all_tasks()) names.push_back(task.get_name());
         throw DeadlockError(std::move(names));
@@ -104,7 +84,7 @@ void Runner::run_until_complete(const FutureBase& future) {
 
 void Runner::close() {
     if (std::exchange(closed_, true)) return;
-    const Running running(*this);
+    const detail::RunningLoop running(loop_);
     cancel_all_tasks();
     run_until_complete(create_task(shutdown(tasks_.asyncgens)));
     run_until_complete(create_task(shutdown(tasks_.default_executor)));
@@ -115,8 +95,7 @@ void Runner::cancel_all_tasks() {
     if (tasks.empty()) return;
     for (const TaskBase& task : tasks) task.cancel();
     // gather(*tasks, return_exceptions=True), of which nobody wants the results
-    const auto collect = [](const detail::Gathering&) { return std::monostate(); };
-    const Ref all(new detail::GatherState<std::monostate, decltype(collect)>(tasks.size(), true, collect));
+    const Ref all(new detail::GatherState(tasks.size(), true, [](const auto&) { return std::monostate(); }));
     for (const TaskBase& task : tasks) all->add(task);
     run_until_complete(FutureBase(all));
     for (const TaskBase& task : tasks)

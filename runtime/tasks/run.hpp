@@ -10,14 +10,12 @@ class Runner {
     explicit Runner(ClockKind clock = clock_from_environment());
     /// Destroys what close() could not end, in order of creation. No code of the program runs but destructors.
     ~Runner();
-
-    /// Runs `main` in a task until that is done; returns its value or throws its exception. SIGINT cancels it; if it
-    /// ends by that, close() is called and the program ends as SIGINT ends it. May be called again. Throws
-    /// DeadlockError if the loop can never wake again.
+    /// Runs `main` in a task to its end; returns its value or throws its exception. SIGINT cancels it: if it ends by
+    /// that, close() is called and SIGINT ends the program. May be called again. Throws DeadlockError.
     template <class T> T run(Coroutine<T> main) { return detail::value_of<T>(finish(std::move(main)).state()); }
     /// The same; main's outcome stays in its task.
     template <class T> Task<T> finish(Coroutine<T> main) {
-        const Running running(*this);
+        const detail::RunningLoop running(loop_);
         Task<T> task = create_task(std::move(main));
         run_main(task);
         return task;
@@ -26,11 +24,6 @@ class Runner {
     void close();
     EventLoop& get_loop() noexcept { return loop_; }
   private:
-    struct Running {
-        explicit Running(Runner& runner) : loop(runner.loop_) { detail::Tasks::running = &runner.tasks_; }
-        ~Running() { detail::Tasks::running = nullptr; }
-        detail::RunningLoop loop;
-    };
     void run_main(const TaskBase& main);
     void run_until_complete(const FutureBase& future);
     void cancel_all_tasks();
@@ -40,9 +33,8 @@ class Runner {
     bool closed_ = false;
 };
 
-/// Runs `main` in a new loop, ends what is left over, and returns main's value or throws its exception. Where no task
-/// can ever go on, throws DeadlockError with their names. May be called again, and in several threads at once, but not
-/// from within a running loop (RuntimeError). asyncio.run.
+/// Runs `main` in a new loop, ends what is left over, and returns main's value or throws its exception; DeadlockError
+/// where no task can ever go on, RuntimeError where a loop runs. Several threads may each run their own. asyncio.run.
 template <class T> T run(Coroutine<T> main) {
     Runner runner;
     const Task<T> task = runner.finish(std::move(main));

@@ -5,9 +5,7 @@
 namespace aio {
 namespace detail {
 /// A gathering of one, which does not pass a cancellation on. F: the handle of what is shielded.
-template <class F, class T = typename F::value_type> class ShieldState final : public FutureStateOf<T>,
-                                                                               public Gathering {
-  public:
+template <class F, class T = typename F::value_type> struct ShieldState final : FutureStateOf<T>, Gathering {
     explicit ShieldState(const F& inner) : Gathering(*this, 1, true), inner_(inner) {}
     /// Ends the outer future alone. If the inner one fails later, its exception is its own again.
     bool cancel() override {
@@ -19,10 +17,7 @@ template <class F, class T = typename F::value_type> class ShieldState final : p
   private:
     void collect() override {
         if (inner_.cancelled()) return this->complete(FutureState::Phase::cancelled);
-        if constexpr (std::is_void_v<T>)
-            inner_.take();
-        else
-            this->result_.set_value(inner_.take());
+        this->result_.set_from([&] { return inner_.take(); });
         this->complete(FutureState::Phase::finished);
     }
     const F inner_;

@@ -5,10 +5,8 @@
 
 namespace aio {
 namespace detail {
-
 // [sleep]
-class SleepAwaiter {
-  public:
+struct SleepAwaiter {
     explicit SleepAwaiter(Duration delay) noexcept : delay_(delay) {}
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> frame) {

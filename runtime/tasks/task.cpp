@@ -4,7 +4,7 @@ namespace aio {
 namespace detail {
 TaskState::TaskState(std::string_view name, Place created_at) : created(created_at), number(++Tasks::current().made) {
     if (!name.empty()) set_name(name);
-    Tasks::running->alive.push_back(*this);
+    running_loop->tasks->alive.push_back(*this);
     running_loop->ready().push_back(*this);
     retain();  // the loop's reference
 }
@@ -44,7 +44,7 @@ void TaskState::end() {
 
 void TaskState::report_never_retrieved() const noexcept {
     const bool debug_mode = running_loop && running_loop->observed();
-    report("Task exception was never retrieved", thrown, name(), debug_mode ? created : Place());
+    report({"Task exception was never retrieved", thrown, name(), debug_mode ? created : Place()});
 }
 
 void TaskState::dissolve() noexcept {
@@ -80,8 +80,6 @@ bool TaskState::is_awaited_by(FutureState& future) noexcept {
     }
     return false;
 }
-
-void TaskState::throw_no_running_task() { throw RuntimeError("no running task: only a task can wait"); }
 
 void suspend_on(FutureState& future) {
     TaskState& task = TaskState::current();

@@ -8,8 +8,7 @@ namespace aio {
 namespace detail {
 /// A task is one node: of the ready queue while it can run, of a future's callbacks while it awaits that. Its pump runs
 /// the frames; this class adds when they run, and how they are cancelled. CPython's Task.
-class TaskState : public Entry, public FutureState, public ListHook<TaskState>, public Pump {
-  public:
+struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     /// Queues the first step. Throws RuntimeError where no loop runs.
     TaskState(std::string_view name, Place created);
 
@@ -24,10 +23,9 @@ class TaskState : public Entry, public FutureState, public ListHook<TaskState>, 
     std::string what() const override { return "the task '" + name() + "'"; }
     bool started() const noexcept { return started_; }
     const Waitable* waiting() const noexcept { return waiting_; }
-
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {
-        if (!Pump::current) throw_no_running_task();
+        if (!Pump::current) throw RuntimeError("no running task: only a task can wait");
         return static_cast<TaskState&>(*Pump::current);  // only tasks pump
     }
     /// Until the loop's next turn. Nothing is waited for: a cancellation waits for that turn too.
@@ -49,7 +47,6 @@ class TaskState : public Entry, public FutureState, public ListHook<TaskState>, 
     [[gnu::noinline]] void throw_cancelled();  // apart, so that a step that is not cancelled costs less
     void end();
     bool is_awaited_by(FutureState& future) noexcept;
-    [[noreturn]] static void throw_no_running_task();
 
     // These three share a word with the last member of Pump.
     bool started_ = false;
@@ -63,8 +60,7 @@ class TaskState : public Entry, public FutureState, public ListHook<TaskState>, 
     Waitable* waiting_ = nullptr;              // what it is suspended on
 };
 
-template <class T> class TaskStateOf final : public TaskState {
-  public:
+template <class T> struct TaskStateOf final : TaskState {
     TaskStateOf(Coroutine<T>&& coroutine, std::string_view name, Place created_at) : TaskState(name, created_at) {
         coroutine.release().start(*this, nullptr);
     }
@@ -77,7 +73,7 @@ template <class T> class TaskStateOf final : public TaskState {
     void take_value() override {
         const auto ended = Started<T>(static_cast<Promise<T>*>(std::exchange(innermost, nullptr))).end();
         try {
-            value_.move_from(ended->value);
+            value_.set_from([&] { return ended->value.take(); });
         } catch (...) { thrown = std::current_exception(); }
     }
     [[no_unique_address]] Value<T> value_;
@@ -85,8 +81,7 @@ template <class T> class TaskStateOf final : public TaskState {
 
 /// What gather and shield return: a future that is completed by callbacks it has put on others, and kept alive by them
 /// while they are pending. Some never run, so the loop knows them all and dissolves them at its end.
-class Composite : public ListHook<Composite> {
-  public:
+struct Composite : ListHook<Composite> {
     /// Takes its callbacks back, and gives up the reference that they stand for.
     virtual void dissolve() noexcept = 0;
   protected:
@@ -104,15 +99,12 @@ struct Tasks {
     IntrusiveList<Composite> composites;
     std::uint64_t made = 0;
     std::unique_ptr<Service> asyncgens, default_executor;
-
     /// Those of the running loop. Throws RuntimeError where none runs.
     static Tasks& current() {
-        if (!running) throw_no_running_loop();
-        return *running;
+        if (!running_loop || !running_loop->tasks) throw_no_running_loop();
+        return *running_loop->tasks;
     }
-    static thread_local constinit Tasks* running;
 };
-inline thread_local constinit Tasks* Tasks::running = nullptr;
 
 /// What `co_await a` gives.
 template <class A> using await_result_t = decltype(std::declval<A>().operator co_await().await_resume());
@@ -124,8 +116,7 @@ template <class A> constexpr bool is_future = std::derived_from<std::remove_cvre
 template <class A> constexpr bool is_coroutine = false;
 template <class T> constexpr bool is_coroutine<Coroutine<T>> = true;
 
-/// A callable that is a temporary in the operand of a co_await must survive g++ 12, which destroys such closures twice:
-/// harmless only where destroying them does nothing.
+/// g++ 12 destroys a closure twice that is a temporary in the operand of a co_await: safe if that does nothing.
 template <class F> constexpr bool safe_callable =
     std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<std::remove_cvref_t<F>>;
 
@@ -156,7 +147,6 @@ template <class T = void> class Task : public TaskBase {
     using value_type = T;
     using TaskBase::TaskBase;
     operator Future<T>() const noexcept { return Future<T>(state_); }
-    /// As those of Future.
     decltype(auto) result() const { return Future<T>(state_).result(); }
     T take() const { return Future<T>(state_).take(); }
     template <class F> std::uint64_t add_done_callback(F&& function) const {
@@ -173,8 +163,7 @@ Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {}, Place cr
     coroutine.require_unstarted();
     return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name, created)));
 }
-/// The same for a callable that returns a coroutine, which is kept alive as long as that runs; and for whatever else
-/// can be awaited, a sleep say, but for futures.
+/// The same for what else can be awaited, but futures; and for a callable that returns a coroutine, kept alive by it.
 template <class A>
 requires(!detail::is_future<A> &&
          !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& source, std::string_view name = {},
@@ -200,10 +189,7 @@ template <class A> using future_t = decltype(ensure_future(std::declval<A>()));
 
 /// The same for an element of a range: a handle is copied, anything else moved out.
 template <class A> auto take_future(A& element) {
-    if constexpr (is_future<A>)
-        return element;
-    else
-        return ensure_future(std::move(element));
+    return ensure_future(static_cast<std::conditional_t<is_future<A>, A&, A&&>>(element));
 }
 }  // namespace detail
 

@@ -4,7 +4,6 @@
 
 namespace aio::detail {
 namespace {
-
 /// How many are still to be waited for, and whom to wake then.
 struct Countdown {
     std::size_t left;

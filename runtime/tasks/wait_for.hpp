@@ -3,10 +3,9 @@
 #include "runtime/tasks/wait.hpp"
 
 namespace aio {
-/// Returns what `awaitable` returns, or throws what it throws. If `timeout` passes first, cancels it, waits until it
-/// has ended, and throws TimeoutError, unless it refused and returned a value after all. Anything but a future is made
-/// a task. Cancelled, it cancels the awaitable and waits for its end; if that is done already, its result wins. Without
-/// a timeout it just awaits. asyncio.wait_for of 3.11.
+/// Returns what `awaitable` returns, or throws what it throws. If `timeout` passes first, cancels it, waits for its
+/// end, and throws TimeoutError, unless it returned a value after all. Anything but a future is made a task. Cancelled,
+/// it cancels the awaitable and waits for its end; if that is done already, its result wins. asyncio.wait_for of 3.11.
 template <detail::Awaitable A>
 Coroutine<detail::await_result_t<A>> wait_for(A awaitable, std::optional<Duration> timeout) {
     if (!timeout) co_return co_await std::move(awaitable);

@@ -5,8 +5,7 @@
 namespace aio::detail {
 /// A wait that lives in the frame that awaits it: what asyncio does with a future that nobody else sees. Sleeps, locks
 /// and queues are built on it. `co_await waiter` returns after wake(), and throws CancelledError after cancel().
-class Waiter : public Waitable {
-  public:
+struct Waiter : Waitable {
     Waiter() = default;
     Waiter(Waiter&&) = delete;
 
@@ -40,8 +39,7 @@ class Waiter : public Waitable {
 };
 
 /// A timer that is disarmed with the frame or object in which it lives.
-class ScopedTimer : public Timer {
-  public:
+struct ScopedTimer : Timer {
     void arm(TimePoint deadline) { get_running_loop().timers().arm(*this, deadline); }
     void arm(Duration delay) { get_running_loop().arm(*this, delay); }
     /// Whether it will run yet.

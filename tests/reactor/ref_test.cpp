@@ -44,17 +44,4 @@ TEST(Ref, survives_being_assigned_to_itself) {
     EXPECT_EQ(Counted::alive(), 1);
 }
 
-TEST(Ref, hands_its_reference_over_when_detached) {
-    Counted::reset();
-    Shared* object = nullptr;
-    {
-        Ref<Shared> one(new Shared);
-        object = one.detach();
-        EXPECT_FALSE(one);
-    }
-    EXPECT_EQ(Counted::alive(), 1);
-    object->release();
-    EXPECT_EQ(Counted::alive(), 0);
-}
-
 }  // namespace
