@@ -38,4 +38,3 @@
 #include "runtime/tasks/sleep.hpp"                  // IWYU pragma: export
 #include "runtime/tasks/task.hpp"                   // IWYU pragma: export
 #include "runtime/tasks/wait.hpp"                   // IWYU pragma: export
-#include "runtime/tasks/wait_for.hpp"               // IWYU pragma: export

@@ -25,7 +25,7 @@ aio::Coroutine<int> simple_coroutine() { co_return 42; }
 
 void run_a_coroutine_object() {
     auto coro = simple_coroutine();  // nothing has run yet
-    print("Coroutine object: <coroutine object simple_coroutine at {}>", coro.address());
+    print("Coroutine object: <coroutine object simple_coroutine at {}>", static_cast<const void*>(&coro));
     print("Type: <class 'coroutine'>");  // Python's name for it; the second part prints the one in C++
     const int result = aio::run(std::move(coro));
     print("Result: {}", result);

@@ -15,7 +15,13 @@ template <class T> struct Promise;
 
 // [promise]
 template <class T> struct PromiseBase : Frame {
-    Coroutine<T> get_return_object(Place here = Place::current()) noexcept;
+    Coroutine<T> get_return_object(Place here = Place::current()) noexcept {
+        // Frame::handle() relies on where a promise lies in its frame, which depends on its alignment.
+        static_assert(alignof(Promise<T>) <= alignof(std::max_align_t),
+                      "a coroutine can't return an over-aligned type: return it in a std::unique_ptr");
+        this->place = here;
+        return Coroutine<T>(static_cast<Promise<T>&>(*this));
+    }
     std::suspend_always initial_suspend() noexcept { return {}; }  // lazy: nothing runs before it is awaited
     std::suspend_always final_suspend() noexcept {                 // the end: the pump goes on with who awaits this
         Pump::current->pop(this->parent);
@@ -92,8 +98,6 @@ template <class T = void> class [[nodiscard]] Coroutine {
     /// Runs the coroutine to its end and returns what it returns, or throws what it throws. Cancellation reaches
     /// whatever the coroutine itself waits for. Throws RuntimeError if it was awaited before.
     auto operator co_await() noexcept { return release(); }
-    /// Where the frame lies in memory, until it is awaited: tells one coroutine from another.
-    const void* address() const noexcept { return promise_.get(); }
 
     // For those who run a coroutine without awaiting it.
     void require_unstarted() const {
@@ -104,12 +108,4 @@ template <class T = void> class [[nodiscard]] Coroutine {
   private:
     std::unique_ptr<promise_type, detail::DropNeverAwaited> promise_;
 };
-
-template <class T> Coroutine<T> detail::PromiseBase<T>::get_return_object(Place here) noexcept {
-    // Frame::handle() relies on where a promise lies in its frame, which depends on its alignment.
-    static_assert(alignof(Promise<T>) <= alignof(std::max_align_t),
-                  "a coroutine can't return an over-aligned type: return it in a std::unique_ptr");
-    place = here;
-    return Coroutine<T>(static_cast<Promise<T>&>(*this));
-}
 }  // namespace aio

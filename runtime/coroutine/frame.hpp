@@ -52,14 +52,11 @@ struct Pump {
     }
     /// The innermost frame has ended, and goes back to its parent.
     void pop(Frame* parent) noexcept {
-        if (parent)
-            innermost = parent;
-        else
-            blocked = true;
+        blocked = !parent;
+        if (parent) innermost = parent;
     }
     // [/pump]
-    /// Destroys the frames, the innermost first, for it may refer to what the others hold. No code of the program runs
-    /// but destructors, and the depth of the chain does not matter.
+    /// Destroys the frames, the innermost first, for it may refer to the others. Only destructors of the program run.
     void destroy_frames() noexcept {
         while (Frame* frame = innermost) {
             innermost = frame->parent;

@@ -49,7 +49,7 @@ class CallGraph {
     /// Those of defer_cancellation(), which only their awaiters know.
     void add_hidden_tasks() {
         for (std::size_t i = 0; i < tasks_.size(); ++i)
-            if (const auto* waiter = dynamic_cast<const DeferringWaiter*>(tasks_[i]->waiting()))
+            if (const auto* waiter = dynamic_cast<const DeferringWaiter*>(tasks_[i]->waiting))
                 if (const auto* task = dynamic_cast<const TaskState*>(&waiter->future);
                     task && !task->done() && !task->ListHook<TaskState>::linked())
                     tasks_.push_back(task);
@@ -58,7 +58,7 @@ class CallGraph {
 
     /// The queue of a lock or the like in which it stands.
     static const WaiterQueue* queue_of(const TaskState& task) {
-        const auto* waiter = dynamic_cast<const QueuedWaiter*>(task.waiting());
+        const auto* waiter = dynamic_cast<const QueuedWaiter*>(task.waiting);
         return waiter && !waiter->done() ? waiter->queue : nullptr;
     }
 
@@ -101,9 +101,9 @@ class CallGraph {
     }
 
     std::string doing(const TaskState& task) const {
-        const Waitable* waiting = task.waiting();
+        const Waitable* waiting = task.waiting;
         if (&task == Pump::current) return "Runs now";
-        if (!task.started()) return "Ready to start";
+        if (!task.started) return "Ready to start";
         if (!waiting || is_over(*waiting)) return "Ready to go on";
         std::string what = waiting->what();
         const auto found = index_.find(&task);

@@ -4,13 +4,8 @@
 #include "runtime/reactor/event_loop.hpp"
 
 namespace aio {
-Descriptor::Descriptor(EventLoop& loop, int fd) : loop_(loop), fd_(fd) {
-    try {
-        loop.selector().add(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
-    } catch (...) {
-        ::close(fd);
-        throw;
-    }
+Descriptor::Descriptor(EventLoop& loop, int fd) : Descriptor(fd, loop) {
+    loop.selector().add(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);  // if it throws, fd is closed
     loop.descriptors().push_back(*this);
 }
 

@@ -34,6 +34,7 @@ class Descriptor : public ListHook<Descriptor>, private Watch {
     virtual void on_close() noexcept {}     ///< fd() is -1 now; may destroy this object
     EventLoop& loop_;
   private:
+    Descriptor(int fd, EventLoop& loop) noexcept : loop_(loop), fd_(fd) {}
     void on_events(std::uint32_t events) noexcept override;
 
     int fd_;

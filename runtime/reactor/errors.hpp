@@ -1,8 +1,8 @@
 // The exceptions of the runtime, under asyncio's names.
 #pragma once
-#include <exception>
-#include <stdexcept>
+#include <cerrno>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace aio {
@@ -28,11 +28,12 @@ struct TimeoutError : std::runtime_error {
 };
 /// Nothing is ready and nothing can wake the loop. CPython's waits for ever; ours says so, out of run().
 struct DeadlockError : std::runtime_error {
-    explicit DeadlockError(std::vector<std::string> names = {});
+    explicit DeadlockError(const std::string& text, std::vector<std::string> names = {})
+        : std::runtime_error(text), tasks(std::move(names)) {}
     std::vector<std::string> tasks;  ///< the names of those that are not done, in order of creation
 };
 
-/// "std::runtime_error: text" for what `error` holds; just the type of what is no std::exception.
+/// "std::runtime_error: text" for what `error` holds; just the type of what is no std::exception. It is in observe/.
 std::string describe(const std::exception_ptr& error);
 
 /// Whether `error` holds an E; not if it is null. Costs a rethrow, about a microsecond.
@@ -45,5 +46,7 @@ template <class E> [[gnu::noinline]] bool holds(const std::exception_ptr& error)
     }
 }
 
-[[noreturn]] void throw_errno(const char* system_call);  ///< std::system_error
+[[noreturn]] inline void throw_errno(const char* system_call) {
+    throw std::system_error(errno, std::system_category(), system_call);
+}
 }  // namespace aio

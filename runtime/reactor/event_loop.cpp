@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include "runtime/reactor/errors.hpp"
 
 namespace aio {
 namespace {
@@ -30,11 +29,7 @@ ClockKind clock_from_environment() {
     throw ValueError("AIO_CLOCK is '" + name + "': set it to 'real' or 'virtual', or leave it out");
 }
 
-EventLoop::EventLoop(ClockKind kind)
-    : virtual_(kind == ClockKind::virtual_time),
-      now_(virtual_ ? TimePoint{} : std::chrono::steady_clock::now()),
-      looked_at_(now_),
-      id_(next_loop_id()) {}
+EventLoop::EventLoop(ClockKind kind) : virtual_(kind == ClockKind::virtual_time), id_(next_loop_id()) {}
 
 EventLoop::~EventLoop() {
     mute();
@@ -86,13 +81,13 @@ std::size_t EventLoop::sleep() {
     const std::optional<TimePoint> next = timers_.next();
     if (!next && !can_be_woken()) {
         if (observer_) observer_->deadlocked();
-        throw DeadlockError();
+        throw DeadlockError("deadlock: nothing is ready and nothing can wake the loop");
     }
     if (!virtual_) return next && *next <= now ? selector_.poll() : selector_.sleep(next);
 
     const std::size_t descriptors = selector_.poll();
     if (descriptors > 0 || selector_.woken()) return descriptors;
-    if (!next || outside_work_ > 0) return selector_.sleep(std::nullopt);
+    if (!next || outside_work > 0) return selector_.sleep(std::nullopt);
     now_ = std::max(now, *next);
     return 0;
 }
@@ -112,7 +107,7 @@ bool EventLoop::late_for_a_look() noexcept {
 }
 
 bool EventLoop::can_be_woken() const noexcept {
-    if (outside_work_ > 0 || std::ranges::any_of(borrowed_, [](const auto& b) { return b.second.watched(); }))
+    if (outside_work > 0 || std::ranges::any_of(borrowed_, [](const auto& b) { return b.second.watched(); }))
         return true;
     for (const Descriptor* d = descriptors_.front(); d; d = descriptors_.after(*d))
         if (d->awaited()) return true;
@@ -151,12 +146,6 @@ void report(const ExceptionContext& context) noexcept {
     running_loop ? running_loop->call_exception_handler(context) : EventLoop::default_exception_handler(context);
 }
 void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }
-
-RunningLoop::RunningLoop(EventLoop& loop) {
-    if (running_loop && running_loop != &loop)
-        throw RuntimeError("an event loop runs in this thread already: one at a time");
-    running_loop = &loop;
-}
 
 void Call::run() noexcept {
     const Ref keep(this);

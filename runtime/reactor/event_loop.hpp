@@ -6,16 +6,13 @@
 #include "runtime/reactor/borrowed_descriptor.hpp"
 #include "runtime/reactor/clock.hpp"
 #include "runtime/reactor/descriptor.hpp"
+#include "runtime/reactor/errors.hpp"
 #include "runtime/reactor/handle.hpp"
 #include "runtime/reactor/observer.hpp"
 #include "runtime/reactor/selector.hpp"
 #include "runtime/reactor/timer_heap.hpp"
 
 namespace aio {
-namespace detail {
-struct Tasks;
-}
-
 /// What the exception handler is told about an error that nobody awaits.
 struct ExceptionContext {
     std::string message;             ///< "Task exception was never retrieved", "Exception in callback", ...
@@ -92,6 +89,7 @@ class EventLoop {
     Duration slow_callback_duration = std::chrono::milliseconds(100);
 
     // For the floors above.
+    unsigned outside_work = 0;                       ///< of other threads: how many a WorkGuard stands for
     detail::Tasks* tasks = nullptr;                  ///< null in a loop of callbacks alone
     EntryList& ready() noexcept { return *ready_; }  ///< entries queued here run in the next turn
     /// Queues `timer` when `delay` has passed, never earlier. Reads no clock: the delay counts from the next reading.
@@ -117,7 +115,6 @@ class EventLoop {
     void mute() noexcept { muted_ = true; }
     bool muted() const noexcept { return muted_; }
   private:
-    friend class WorkGuard;
     template <class F> detail::Call& make_call(F&& function) {
         return *new detail::CallOf<std::decay_t<F>>(*this, std::forward<F>(function));
     }
@@ -136,9 +133,8 @@ class EventLoop {
     bool can_be_woken() const noexcept;
 
     const bool virtual_;
-    TimePoint now_, looked_at_;
+    TimePoint now_ = virtual_ ? TimePoint{} : std::chrono::steady_clock::now(), looked_at_ = now_;
     unsigned turns_since_look_ = 0, turns_between_readings_ = 1, turns_to_reading_ = 1;
-    unsigned outside_work_ = 0;
     bool running_ = false, stopping_ = false, muted_ = false;
     std::array<EntryList, 2> queues_;
     EntryList* ready_ = &queues_[0];  // what runs in the next turn
@@ -155,12 +151,11 @@ class EventLoop {
     std::vector<detail::Call*> from_threads_;
 };
 
-/// While one is alive the loop waits for other threads: silence is no deadlock. Of the loop's thread. Asio's
-/// executor_work_guard.
+/// While one is alive, in the loop's thread, the loop waits for other threads. Asio's executor_work_guard.
 class WorkGuard {
   public:
-    explicit WorkGuard(EventLoop& loop) noexcept : loop_(loop) { ++loop_.outside_work_; }
-    ~WorkGuard() { --loop_.outside_work_; }
+    explicit WorkGuard(EventLoop& loop) noexcept : loop_(loop) { ++loop_.outside_work; }
+    ~WorkGuard() { --loop_.outside_work; }
     WorkGuard(WorkGuard&&) = delete;
   private:
     EventLoop& loop_;
@@ -171,7 +166,10 @@ inline thread_local constinit EventLoop* running_loop = nullptr;
 
 /// Makes `loop` the running one of this thread. Throws RuntimeError where another one runs.
 struct RunningLoop {
-    explicit RunningLoop(EventLoop& loop);
+    explicit RunningLoop(EventLoop& loop) {
+        if (outer_ && outer_ != &loop) throw RuntimeError("an event loop runs in this thread already: one at a time");
+        running_loop = &loop;
+    }
     ~RunningLoop() { running_loop = outer_; }
     RunningLoop(RunningLoop&&) = delete;
   private:

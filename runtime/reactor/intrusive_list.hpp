@@ -3,8 +3,8 @@
 #pragma once
 
 namespace aio {
-/// The links of an element. An element that stands in two lists at once has two hooks, told apart by Tag.
-template <class Tag> struct ListHook {
+/// The links of an element in a list of T. What stands in two lists at once derives from a hook for each.
+template <class T> struct ListHook {
     ListHook() = default;
     ListHook(ListHook&&) = delete;
     bool linked() const noexcept { return next_ != nullptr; }
@@ -18,14 +18,14 @@ template <class Tag> struct ListHook {
   protected:
     ~ListHook() { unlink(); }
   private:
-    template <class, class> friend struct IntrusiveList;
+    template <class> friend class IntrusiveList;
     ListHook* previous_ = nullptr;
     ListHook* next_ = nullptr;
 };
 
-/// First in, first out, in constant time. It does not own its elements: T derives from ListHook<Tag>.
-template <class T, class Tag = T> class IntrusiveList {
-    using Hook = ListHook<Tag>;
+/// First in, first out, in constant time. It does not own its elements: T derives from ListHook<T>.
+template <class T> class IntrusiveList {
+    using Hook = ListHook<T>;
   public:
     IntrusiveList() noexcept { ends_.previous_ = ends_.next_ = &ends_; }
     ~IntrusiveList() {

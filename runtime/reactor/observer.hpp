@@ -11,6 +11,8 @@ class EventLoop;
 using Place = std::source_location;
 
 namespace detail {
+struct Tasks;  // of the floor above
+
 struct Observer {
     virtual ~Observer() = default;
     virtual void run(Entry& entry) noexcept = 0;  ///< runs it

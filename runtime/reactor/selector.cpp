@@ -7,17 +7,11 @@
 
 namespace aio {
 Selector::Selector()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
-      event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    try {
-        // Edge-triggered, so neither is ever read: each expiry and each write is an edge of its own.
-        control(EPOLL_CTL_ADD, timer_, EPOLLIN | EPOLLET, &timer_);
-        control(EPOLL_CTL_ADD, event_, EPOLLIN | EPOLLET, &event_);
-    } catch (...) {
-        this->~Selector();
-        throw;
-    }
+    : Selector(epoll_create1(EPOLL_CLOEXEC), timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+               eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    // Edge-triggered, so neither is ever read: each expiry and each write is an edge of its own.
+    control(EPOLL_CTL_ADD, timer_, EPOLLIN | EPOLLET, &timer_);
+    control(EPOLL_CTL_ADD, event_, EPOLLIN | EPOLLET, &event_);
 }
 
 Selector::~Selector() {

@@ -38,6 +38,7 @@ class Selector {
     /// The moment the timerfd is armed for.
     std::optional<TimePoint> armed_for() const noexcept { return armed_for_; }
   private:
+    Selector(int epoll, int timer, int event) noexcept : epoll_(epoll), timer_(timer), event_(event) {}
     void control(int operation, int fd, std::uint32_t events, void* watch);
     std::size_t wait(int milliseconds) noexcept;
     void arm_timer(TimePoint deadline);

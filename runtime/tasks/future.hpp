@@ -128,8 +128,8 @@ class FutureBase {
         state_->require_result();
         return state_->error();
     }
-    /// Calls `function` with a handle in the turn after it is done; what it throws goes to the exception handler.
-    /// Returns a number for remove_done_callback().
+    /// In the turn after it is done, calls `function` with a handle; errors go to the exception handler. Gives a
+    /// number.
     template <class F> std::uint64_t add_done_callback(F&& function) const {
         return add<FutureBase>(std::forward<F>(function));
     }

@@ -79,8 +79,6 @@ template <bool return_exceptions, class F> auto gathered(const Gathering& gather
         return Outcome<T>(F(Ref(&gathering.child(i))));
     else if constexpr (std::is_void_v<T>)
         return std::monostate();
-    else if constexpr (std::same_as<F, Task<T>> || std::same_as<F, Future<T>>)
-        return value_of<T>(gathering.child(i));  // costs less than a handle
     else
         return F(Ref(&gathering.child(i))).take();
 }
@@ -125,18 +123,14 @@ inline constexpr return_exceptions_t return_exceptions;
 /// Runs all awaitables at once and returns a Future of a std::tuple of their results, in the order of the arguments
 /// (std::monostate for void). Coroutines are made tasks now. The first error is the future's, and the other children
 /// run on. Cancelling the future cancels the children; it is done when they are. asyncio.gather.
-template <detail::Awaitable... A> auto gather(A&&... awaitables) {
-    return detail::gather_all<false>(std::forward<A>(awaitables)...);
-}
-template <detail::Awaitable... A> auto gather(return_exceptions_t, A&&... awaitables) {
-    return detail::gather_all<true>(std::forward<A>(awaitables)...);
+template <detail::Awaitable... A> auto gather(A&&... all) { return detail::gather_all<false>(std::forward<A>(all)...); }
+template <detail::Awaitable... A> auto gather(return_exceptions_t, A&&... all) {
+    return detail::gather_all<true>(std::forward<A>(all)...);
 }
 
 /// The same for a range, of which coroutines are moved out; gives a std::vector.
-template <std::ranges::sized_range Range> auto gather(Range&& awaitables) {
-    return detail::gather_range<false>(std::forward<Range>(awaitables));
-}
-template <std::ranges::sized_range Range> auto gather(return_exceptions_t, Range&& awaitables) {
-    return detail::gather_range<true>(std::forward<Range>(awaitables));
+template <std::ranges::sized_range R> auto gather(R&& all) { return detail::gather_range<false>(std::forward<R>(all)); }
+template <std::ranges::sized_range R> auto gather(return_exceptions_t, R&& all) {
+    return detail::gather_range<true>(std::forward<R>(all));
 }
 }  // namespace aio

@@ -74,11 +74,15 @@ void Runner::run_until_complete(const FutureBase& future) {
     const auto stop = future.add_done_callback([this](const FutureBase&) { loop_.stop(); });
     try {
         loop_.run_forever();
-    } catch (const DeadlockError&) {
+    } catch (const DeadlockError& error) {
         future.remove_done_callback(stop);
+        std::string text = error.what();
         std::vector<std::string> names;
-        for (const TaskBase& task : all_tasks()) names.push_back(task.get_name());
-        throw DeadlockError(std::move(names));
+        for (const TaskBase& task : all_tasks()) {
+            text += names.empty() ? "; still waiting: " : ", ";
+            text += names.emplace_back(task.get_name());
+        }
+        throw DeadlockError(text, std::move(names));
     }
 }
 
@@ -100,7 +104,6 @@ void Runner::cancel_all_tasks() {
     run_until_complete(FutureBase(all));
     for (const TaskBase& task : tasks)
         if (!task.cancelled() && task.exception())
-            loop_.call_exception_handler(
-                {"unhandled exception during aio::run() shutdown", task.exception(), task.get_name()});
+            detail::report({"unhandled exception during aio::run() shutdown", task.exception(), task.get_name()});
 }
 }  // namespace aio

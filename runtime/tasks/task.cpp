@@ -11,32 +11,32 @@ TaskState::TaskState(std::string_view name, Place created_at) : created(created_
 
 // [step]
 void TaskState::run() noexcept {
-    if (must_cancel_) {
-        if (!started_) return end();
+    if (must_cancel) {
+        if (!started) return end();
         throw_cancelled();
     }
-    started_ = true;
-    waiting_ = nullptr;
+    started = true;
+    waiting = nullptr;
     blocked = false;
     Pump::current = this;
     Pump::run();
     Pump::current = nullptr;
     if (innermost->handle().done())
         end();
-    else if (must_cancel_ && waiting_ && waiting_->cancel())
-        must_cancel_ = false;
+    else if (must_cancel && waiting && waiting->cancel())
+        must_cancel = false;
 }
 // [/step]
 
 void TaskState::throw_cancelled() {
-    must_cancel_ = false;
+    must_cancel = false;
     thrown = std::make_exception_ptr(CancelledError());
 }
 
 void TaskState::end() {
-    started_ ? take_value() : destroy_frames();
+    started ? take_value() : destroy_frames();
     ListHook<TaskState>::unlink();
-    const bool cancelled = !started_ || (thrown ? holds<CancelledError>(thrown) : must_cancel_);
+    const bool cancelled = !started || (thrown ? holds<CancelledError>(thrown) : must_cancel);
     if (cancelled) thrown = nullptr;
     complete(cancelled ? Phase::cancelled : thrown ? Phase::failed : Phase::finished);
     release();
@@ -60,12 +60,12 @@ bool TaskState::cancel() {
     TaskState* task = this;
     ++task->cancels_requested;
     // A task that awaits a task passes the request on: in a loop, for such chains can be long.
-    while (TaskState* next = task->waiting_ ? task->waiting_->as_task() : nullptr) {
+    while (TaskState* next = task->waiting ? task->waiting->as_task() : nullptr) {
         if (next->done()) break;
         task = next;
         ++task->cancels_requested;
     }
-    if (!task->waiting_ || !task->waiting_->cancel()) task->must_cancel_ = true;
+    if (!task->waiting || !task->waiting->cancel()) task->must_cancel = true;
     return true;
 }
 // [/cancel]
@@ -76,7 +76,7 @@ bool TaskState::is_awaited_by(FutureState& future) noexcept {
     for (Waitable* link = &future; link;) {
         TaskState* task = link->as_task();
         if (!task || task == this) return task;
-        link = task->waiting_;
+        link = task->waiting;
     }
     return false;
 }

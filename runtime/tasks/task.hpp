@@ -18,11 +18,9 @@ struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     /// Ends a task that can't run on, with its frames; its result stays pending. For the end of the loop.
     void dissolve() noexcept;
 
-    std::string name() const { return name_ ? *name_ : "Task-" + std::to_string(number); }
-    void set_name(std::string_view name) { name_ = std::make_unique<const std::string>(name); }
+    std::string name() const { return given_name ? *given_name : "Task-" + std::to_string(number); }
+    void set_name(std::string_view name) { given_name = std::make_unique<const std::string>(name); }
     std::string what() const override { return "the task '" + name() + "'"; }
-    bool started() const noexcept { return started_; }
-    const Waitable* waiting() const noexcept { return waiting_; }
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {
         if (!Pump::current) throw RuntimeError("no running task: only a task can wait");
@@ -35,7 +33,7 @@ struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     }
     /// Until `what` queues the task again.
     void suspend_until(Waitable& what) noexcept {
-        waiting_ = &what;
+        waiting = &what;
         blocked = true;
     }
   protected:
@@ -47,17 +45,14 @@ struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     [[gnu::noinline]] void throw_cancelled();  // apart, so that a step that is not cancelled costs less
     void end();
     bool is_awaited_by(FutureState& future) noexcept;
-
-    // These three share a word with the last member of Pump.
-    bool started_ = false;
-    bool must_cancel_ = false;  // CancelledError is due at the next step
   public:
+    bool started = false;
+    bool must_cancel = false;  ///< CancelledError is due at the next step
     unsigned cancels_requested = 0;
     const Place created;  ///< the place of create_task
     const std::uint64_t number;
-  private:
-    std::unique_ptr<const std::string> name_;  // null: "Task-<number>"
-    Waitable* waiting_ = nullptr;              // what it is suspended on
+    std::unique_ptr<const std::string> given_name;
+    Waitable* waiting = nullptr;  ///< what it is suspended on
 };
 
 template <class T> struct TaskStateOf final : TaskState {
@@ -115,6 +110,8 @@ concept Awaitable = requires {
 template <class A> constexpr bool is_future = std::derived_from<std::remove_cvref_t<A>, FutureBase>;
 template <class A> constexpr bool is_coroutine = false;
 template <class T> constexpr bool is_coroutine<Coroutine<T>> = true;
+template <class A>
+concept Startable = !is_future<A> && !is_coroutine<std::remove_cvref_t<A>>;
 
 /// g++ 12 destroys a closure twice that is a temporary in the operand of a co_await: safe if that does nothing.
 template <class F> constexpr bool safe_callable =
@@ -164,10 +161,8 @@ Task<T> create_task(Coroutine<T> coroutine, std::string_view name = {}, Place cr
     return Task<T>(Ref<detail::FutureState>(new detail::TaskStateOf<T>(std::move(coroutine), name, created)));
 }
 /// The same for what else can be awaited, but futures; and for a callable that returns a coroutine, kept alive by it.
-template <class A>
-requires(!detail::is_future<A> &&
-         !detail::is_coroutine<std::remove_cvref_t<A>>) auto create_task(A&& source, std::string_view name = {},
-                                                                         Place created = Place::current()) {
+template <detail::Startable A>
+auto create_task(A&& source, std::string_view name = {}, Place created = Place::current()) {
     if constexpr (detail::Awaitable<A>) {
         return create_task(detail::await_in_coroutine<std::decay_t<A>>(std::forward<A>(source)), name, created);
     } else {

@@ -53,7 +53,7 @@ struct ScopedTimer : Timer {
     ~ScopedTimer() { disarm(); }
 };
 
-/// Wakes `waiter` when the time has come, or as a callback of a future when that is done.
+/// Wakes `waiter`: as a timer when the time has come, as a callback of a future when that is done.
 struct Waker final : ScopedTimer {
     explicit Waker(Waiter& w) noexcept : waiter(w) {}
     void run() noexcept override { waiter.wake(); }

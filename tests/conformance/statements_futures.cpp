@@ -66,11 +66,7 @@ void call_at(Call& call, const Json& st) {
     keep(call, st, aio::get_running_loop().call_at(aio::TimePoint(ms_of(st)), callback(call, st)));
 }
 
-void cancel_handle(Call& call, const Json& st) {
-    const Value handle = call.variable(st["what"]);
-    if (const auto* timer = std::get_if<aio::TimerHandle>(&handle)) return aio::TimerHandle(*timer).cancel();
-    call.object<aio::Handle>(st["what"]).cancel();
-}
+void cancel_handle(Call& call, const Json& st) { call.object<aio::Handle>(st["what"]).cancel(); }
 
 }  // namespace
 

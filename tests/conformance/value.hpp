@@ -19,7 +19,7 @@ using Outcomes = std::vector<aio::Outcome<Value>>;
 /// keep in a variable. All tasks and futures end with a Value, but for those of gather.
 using ValueBase = std::variant<std::monostate, bool, std::int64_t, std::string, List, std::exception_ptr,  //
                                aio::Task<Value>, aio::Future<Value>, aio::Future<List>, aio::Future<Outcomes>,
-                               aio::Handle, aio::TimerHandle, std::shared_ptr<aio::Timeout>,
+                               aio::Handle, std::shared_ptr<aio::Timeout>,
                                std::shared_ptr<aio::TaskGroup>,  //
                                std::shared_ptr<aio::Lock>, std::shared_ptr<aio::Semaphore>, std::shared_ptr<aio::Event>,
                                std::shared_ptr<aio::Condition>, std::shared_ptr<aio::Barrier>,  //

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runtime/tasks/gather.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/support/counted.hpp"
 #include "tests/support/on_loop.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/cancel_everywhere.hpp"
 #include "tests/support/on_loop.hpp"
 

@@ -8,7 +8,6 @@
 
 #include "runtime/context/with.hpp"
 #include "runtime/tasks/wait.hpp"
-#include "runtime/tasks/wait_for.hpp"
 #include "tests/support/on_loop.hpp"
 
 namespace {

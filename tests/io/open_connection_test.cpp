@@ -2,7 +2,7 @@
 
 #include "runtime/io/getaddrinfo.hpp"
 #include "runtime/io/server.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"

@@ -7,7 +7,7 @@
 
 #include "runtime/context/with.hpp"
 #include "runtime/tasks/gather.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"

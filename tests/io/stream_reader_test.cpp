@@ -1,7 +1,7 @@
 #include "runtime/io/stream_reader.hpp"
 
 #include "runtime/tasks/gather.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"

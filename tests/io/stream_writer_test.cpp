@@ -3,7 +3,7 @@
 #include <sys/ioctl.h>
 
 #include "runtime/io/os_errors.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "runtime/tasks/gather.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 

@@ -14,14 +14,6 @@ TEST(Errors, a_cancelled_error_is_no_ordinary_exception) {
     static_assert(std::derived_from<aio::InvalidStateError, std::exception>);
 }
 
-TEST(Errors, a_deadlock_names_the_tasks) {
-    const aio::DeadlockError error({"reader", "writer"});
-    EXPECT_STREQ(error.what(),
-                 "deadlock: nothing is ready and nothing can wake the loop; still waiting: reader, writer");
-    EXPECT_EQ(error.tasks, (std::vector<std::string>{"reader", "writer"}));
-    EXPECT_STREQ(aio::DeadlockError().what(), "deadlock: nothing is ready and nothing can wake the loop");
-}
-
 TEST(Errors, are_described_by_type_and_text) {
     EXPECT_EQ(aio::describe(std::make_exception_ptr(aio::ValueError("too big"))), "aio::ValueError: too big");
     EXPECT_EQ(aio::describe(std::make_exception_ptr(aio::TimeoutError())), "aio::TimeoutError: timed out");

@@ -79,12 +79,13 @@ TEST(IntrusiveList, appends_another_in_order_and_empties_it) {
     EXPECT_TRUE(first.empty());
 }
 
-struct Twice : aio::ListHook<struct Red>, aio::ListHook<struct Blue> {};
+struct Red : aio::ListHook<Red> {};
+struct Twice : Red, aio::ListHook<Twice> {};
 
 TEST(IntrusiveList, takes_an_element_of_two_hooks_beside_another_list) {
     Twice element;
-    aio::IntrusiveList<Twice, Red> red;
-    aio::IntrusiveList<Twice, Blue> blue;
+    aio::IntrusiveList<Red> red;
+    aio::IntrusiveList<Twice> blue;
     red.push_back(element);
     blue.push_back(element);
     EXPECT_EQ(red.pop_front(), &element);

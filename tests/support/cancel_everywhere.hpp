@@ -7,7 +7,7 @@
 
 #include "runtime/context/timeout.hpp"
 #include "runtime/context/with.hpp"
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 #include "tests/support/counted.hpp"
 #include "tests/support/every_turn.hpp"
 #include "tests/support/on_loop.hpp"

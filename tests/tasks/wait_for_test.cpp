@@ -1,4 +1,4 @@
-#include "runtime/tasks/wait_for.hpp"
+#include "runtime/tasks/wait.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,9 @@
-// A place in the source, as a reader writes it.
+// Places in the source, functions and errors, as a reader writes them.
+#include <cxxabi.h>
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
+#include "runtime/reactor/errors.hpp"
 #include "runtime/reactor/observer.hpp"
 
 namespace aio::detail {
@@ -63,3 +66,15 @@ std::string describe(const Place& place) {
     return std::string(file) + ":" + std::to_string(place.line()) + ", in " + function_name(place);
 }
 }  // namespace aio::detail
+
+std::string aio::describe(const std::exception_ptr& error) {
+    const char* const mangled = error.__cxa_exception_type()->name();
+    const std::unique_ptr<char, decltype(&std::free)> name(abi::__cxa_demangle(mangled, nullptr, nullptr, nullptr),
+                                                           &std::free);
+    const std::string type = name ? name.get() : mangled;
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) { return type + ": " + e.what(); } catch (...) {
+        return type;
+    }
+}
