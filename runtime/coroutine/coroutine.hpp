@@ -28,7 +28,6 @@ template <class T> struct PromiseBase : Frame {
         return {};
     }
     void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
-
     [[no_unique_address]] Value<T> value;
 };
 
@@ -63,7 +62,6 @@ template <class T> struct Started {
     Started() = default;  ///< none
     explicit Started(Promise<T>* promise) noexcept : promise_(promise) {}
     explicit operator bool() const noexcept { return promise_ != nullptr; }
-
     bool await_ready() const {
         if (!promise_) throw_already_awaited();
         return false;
@@ -76,7 +74,6 @@ template <class T> struct Started {
         Pump::current->rethrow_thrown();
         return ended->value.take();
     }
-
     void start(Pump& pump, Frame* parent) const noexcept { pump.push(*promise_, parent); }
     /// When it has ended: its frame, with the value.
     auto end() const noexcept { return std::unique_ptr<Promise<T>, DestroyFrame>(promise_); }

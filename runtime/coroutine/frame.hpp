@@ -28,7 +28,6 @@ struct Frame : Pooled {
         else
             return AwaiterReference<std::remove_reference_t<A>>{awaitable};
     }
-
     std::coroutine_handle<> handle() noexcept { return std::coroutine_handle<Frame>::from_promise(*this); }
 };
 

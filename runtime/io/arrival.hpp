@@ -56,7 +56,7 @@ class Arrival : public Waitable {
     bool arrived_ = false;
   private:
     /// Not when it was woken already: then another task may be the reader.
-    bool waits() const noexcept { return stream_->reader && stream_->reader->waiting() == this; }
+    bool waits() const noexcept { return stream_->reader && stream_->reader->waiting == this; }
     bool cancelled_ = false;
 };
 

@@ -36,7 +36,7 @@ void Listener::run() noexcept {
     for (int i = 0; i < backlog_ && fd() >= 0; ++i) {
         try {
             if (!accept_one()) return;
-        } catch (...) { report("Error on a new connection", std::current_exception()); }
+        } catch (...) { report({"Error on a new connection", std::current_exception()}); }
     }
     if (fd() >= 0) loop_.ready().push_back(*this);  // there may be more, but others shall run before
 }
@@ -51,8 +51,8 @@ bool Listener::accept_one() {
         if (concerns_one_connection(error)) return true;
         if (error == EAGAIN) return false;
         arm(accept_retry_delay);
-        report("socket.accept() out of system resource",
-               connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text()));
+        report({"socket.accept() out of system resource",
+                connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text())});
         return false;
     }
     const Ref stream(new Stream(connection, {&address, size}, server_.options.limit, Ref<StreamOwner>(&server_)));

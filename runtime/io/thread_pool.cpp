@@ -26,7 +26,8 @@ void ThreadPool::submit(Ref<Job> job) {
     if (shut_down_) throw RuntimeError("Executor shutdown has been called");
     const std::lock_guard lock(mutex_);
     if (queued_ >= idle_ && threads_.size() < max_threads_) add_thread();
-    queue_.push_back(*job.detach());
+    job->retain();
+    queue_.push_back(*job);
     ++queued_;
     ++unfinished_;
     changed_.notify_one();

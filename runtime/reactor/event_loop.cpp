@@ -148,8 +148,7 @@ void report(const ExceptionContext& context) noexcept {
 void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }
 
 void Call::run() noexcept {
-    const Ref keep(this);
-    release();  // the queue's reference
+    const auto keep = Ref<Call>::adopt(this);  // the queue's reference
     if (cancelled) return;
     try {
         call();

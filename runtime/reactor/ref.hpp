@@ -35,10 +35,13 @@ template <class T> class Ref {
         return *this;
     }
     T* get() const noexcept { return object_; }
+    /// Takes over a reference that was retained by hand.
+    static Ref adopt(T* object) noexcept { return Ref(object, 0); }
     T& operator*() const noexcept { return *object_; }
     T* operator->() const noexcept { return object_; }
     explicit operator bool() const noexcept { return object_ != nullptr; }
   private:
+    Ref(T* object, int) noexcept : object_(object) {}
     T* object_ = nullptr;
 };
 }  // namespace aio

@@ -29,7 +29,6 @@ struct FutureState : Waitable, RefCounted<FutureState>, Pooled {
     virtual ~FutureState() {
         while (Entry* entry = callbacks_.pop_front()) entry->discard();
     }
-
     virtual std::exception_ptr& error() noexcept = 0;
     virtual void* value() noexcept = 0;  ///< its Value<T>
     bool done() const noexcept { return phase_ != Phase::pending; }
@@ -37,7 +36,6 @@ struct FutureState : Waitable, RefCounted<FutureState>, Pooled {
     bool failed() const noexcept { return phase_ == Phase::failed; }
     bool has_value() const noexcept { return phase_ == Phase::finished; }
     bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
-
     bool cancel() override;
     /// The end: callbacks and awaiting tasks are queued as they came. Throws RuntimeError outside its loop.
     void complete(Phase phase);

@@ -11,13 +11,11 @@ namespace detail {
 struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     /// Queues the first step. Throws RuntimeError where no loop runs.
     TaskState(std::string_view name, Place created);
-
     void run() noexcept final;  ///< one step, CPython's Task.__step
     bool cancel() final;
     TaskState* as_task() noexcept final { return this; }
     /// Ends a task that can't run on, with its frames; its result stays pending. For the end of the loop.
     void dissolve() noexcept;
-
     std::string name() const { return given_name ? *given_name : "Task-" + std::to_string(number); }
     void set_name(std::string_view name) { given_name = std::make_unique<const std::string>(name); }
     std::string what() const override { return "the task '" + name() + "'"; }
@@ -36,16 +34,13 @@ struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
         waiting = &what;
         blocked = true;
     }
-  protected:
-    void report_never_retrieved() const noexcept;
-  private:
-    friend void suspend_on(FutureState&);
     /// Moves the value of the first frame here, and destroys the frame.
     virtual void take_value() = 0;
     [[gnu::noinline]] void throw_cancelled();  // apart, so that a step that is not cancelled costs less
     void end();
     bool is_awaited_by(FutureState& future) noexcept;
-  public:
+    void report_never_retrieved() const noexcept;
+
     bool started = false;
     bool must_cancel = false;  ///< CancelledError is due at the next step
     unsigned cancels_requested = 0;

@@ -8,7 +8,6 @@ namespace aio::detail {
 struct Waiter : Waitable {
     Waiter() = default;
     Waiter(Waiter&&) = delete;
-
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
     /// Queues the task, behind what is ready. False if it has been woken or cancelled before.
