@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <array>
 #include <optional>
+#include <utility>
 #include "runtime/reactor/clock.hpp"
 
 namespace aio {

@@ -12,7 +12,7 @@ template <class T> class Outcome {
     /// Of a future or task that is done. Its exception then counts as retrieved.
     template <class F> explicit Outcome(const F& done) : cancelled_(done.cancelled()) {
         result_.error = cancelled_ ? std::make_exception_ptr(CancelledError()) : done.exception();
-        if (has_value()) result_.set_from([&] { return done.take(); });
+        if (has_value()) result_.set_from([&]() -> T { return done.take(); });
     }
     bool has_value() const noexcept { return !result_.error; }
     bool cancelled() const noexcept { return cancelled_; }

@@ -17,7 +17,7 @@ template <class F, class T = typename F::value_type> struct ShieldState final : 
   private:
     void collect() override {
         if (inner_.cancelled()) return this->complete(FutureState::Phase::cancelled);
-        this->result_.set_from([&] { return inner_.take(); });
+        this->result_.set_from([&]() -> T { return inner_.take(); });
         this->complete(FutureState::Phase::finished);
     }
     const F inner_;
