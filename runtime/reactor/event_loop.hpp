@@ -4,12 +4,10 @@
 #include <mutex>
 #include <unordered_map>
 #include "runtime/reactor/borrowed_descriptor.hpp"
-#include "runtime/reactor/clock.hpp"
 #include "runtime/reactor/descriptor.hpp"
 #include "runtime/reactor/errors.hpp"
 #include "runtime/reactor/handle.hpp"
 #include "runtime/reactor/observer.hpp"
-#include "runtime/reactor/selector.hpp"
 #include "runtime/reactor/timer_heap.hpp"
 
 namespace aio {
