@@ -40,7 +40,8 @@ empty   :=
 variant := $(filter-out g++,$(notdir $(CXX))) $(if $(filter-out 2,$O),O$O) $(subst $(comma),-,$(SAN))
 BUILD   := build$(addprefix /,$(subst $(empty) ,-,$(strip $(variant))))
 FLAGS   := -std=c++20 -O$O -g -Wall -Wextra -Wconversion -Wshadow -Werror -I. -pthread \
-           $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DAIO_FRAME_POOL=false) $(CXXFLAGS)
+           $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DAIO_FRAME_POOL=false \
+                       -D_GLIBCXX_ASSERTIONS) $(CXXFLAGS)
 
 # What the test scripts may ask for, and what the sanitizers shall do.
 export BUILD CXX SAN FLAGS FEATURES

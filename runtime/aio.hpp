@@ -4,13 +4,13 @@
 #include "runtime/context/defer_cancellation.hpp"   // IWYU pragma: export
 #include "runtime/context/exception_group.hpp"      // IWYU pragma: export
 #include "runtime/context/exit_stack.hpp"           // IWYU pragma: export
+#include "runtime/context/generator.hpp"            // IWYU pragma: export
 #include "runtime/context/merge.hpp"                // IWYU pragma: export
 #include "runtime/context/stages.hpp"               // IWYU pragma: export
 #include "runtime/context/task_group.hpp"           // IWYU pragma: export
 #include "runtime/context/timeout.hpp"              // IWYU pragma: export
 #include "runtime/context/with.hpp"                 // IWYU pragma: export
 #include "runtime/coroutine/coroutine.hpp"          // IWYU pragma: export
-#include "runtime/context/generator.hpp"          // IWYU pragma: export
 #include "runtime/io/atomic_write.hpp"              // IWYU pragma: export
 #include "runtime/io/file.hpp"                      // IWYU pragma: export
 #include "runtime/io/getaddrinfo.hpp"               // IWYU pragma: export

@@ -63,7 +63,7 @@ template <class T> struct TaskStateOf final : TaskState {
     void take_value() override {
         const auto ended = Started<T>(static_cast<Promise<T>*>(std::exchange(innermost, nullptr))).end();
         try {
-            value_.set_from([&]() -> T { return ended->value.take(); });
+            if (!thrown) value_.set_from([&]() -> T { return ended->value.take(); });
         } catch (...) { thrown = std::current_exception(); }
     }
     [[no_unique_address]] Value<T> value_;
