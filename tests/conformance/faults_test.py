@@ -25,7 +25,8 @@ FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") 
 
 # Where the templates and inline functions of locks and queues are compiled. There is a queue in as_completed().
 LOCKS = ["tests/conformance/statements_locks.cpp", "floors/sync.cpp"]
-QUEUES = ["tests/conformance/statements_queues.cpp", "tests/conformance/statements_combinators.cpp"]
+COMBINATORS = ["tests/conformance/statements_combinators.cpp"]
+QUEUES = ["tests/conformance/statements_queues.cpp", *COMBINATORS]
 
 # (what is wrong, file, text, what takes its place[, the sources that must be compiled anew])
 FAULTS = [
@@ -33,7 +34,7 @@ FAULTS = [
      "    running_loop->ready().append(callbacks_);",
      "    running_loop->call_soon([self = Ref(this)] { running_loop->ready().append(self->callbacks_); });"),
     ("who waits for a future is woken last-in first-out", "runtime/tasks/future.cpp",
-     "    if (has_done_callbacks_) keep_alive_behind(callbacks_);",
+     "    running_loop->ready().append(callbacks_);",
      "    EntryList reversed;\n"
      "    while (Entry* entry = callbacks_.pop_front()) {\n"
      "        EntryList later;\n"
@@ -41,8 +42,7 @@ FAULTS = [
      "        reversed.push_back(*entry);\n"
      "        reversed.append(later);\n"
      "    }\n"
-     "    callbacks_.append(reversed);\n"
-     "    if (has_done_callbacks_) keep_alive_behind(callbacks_);"),
+     "    running_loop->ready().append(reversed);"),
     ("who waits for a semaphore is woken last-in first-out", "runtime/sync/semaphore.cpp",
      "    detail::QueuedWaiter waiter(waiters_);",
      "    detail::WaiterQueue others;\n"
@@ -87,25 +87,25 @@ FAULTS = [
     ("a barrier that is reset lets those who wait go on", "runtime/sync/barrier.cpp",
      "if (state_ != State::draining) throw", "if (broken()) throw"),
     ("gather does not pass cancel on", "runtime/tasks/gather.cpp",
-     "any |= child(i).cancel();", "any |= !child(i).done();"),
+     "any |= child.future->cancel();", "any |= !child.future->done();"),
     ("wait returns without a hop if all are done", "runtime/tasks/wait.cpp",
      "    co_await countdown.waiter;",
      "    std::size_t done = 0;\n"
      "    for (const FutureBase& future : futures) done += future.done();\n"
      "    if (done < futures.size()) co_await countdown.waiter;"),
-    ("wait_for does not wait for what it cancelled", "runtime/tasks/wait_for.cpp",
-     "    future.cancel();", "    if (future.cancel()) co_return;"),
+    ("wait_for does not wait for what it cancelled", "runtime/tasks/wait.hpp",
+     "    future.cancel();", "    if (future.cancel()) throw TimeoutError();", COMBINATORS),
     ("a cancelled task does not ask what it waits for", "runtime/tasks/task.cpp",
-     "if (!task->waiting_ || !task->waiting_->cancel()) task->must_cancel_ = true;", "task->must_cancel_ = true;"),
+     "if (!task->waiting || !task->waiting->cancel()) task->must_cancel = true;", "task->must_cancel = true;"),
     ("the end of the run closes no generator", "runtime/context/generator.cpp",
-     "while (GeneratorFrame* generator = generators.pop_front()) {",
+     "while (GeneratorFrame* generator = started.pop_front()) {",
      "for (GeneratorFrame* generator = nullptr; generator;) {"),
     ("the generator that was started last is closed first", "runtime/context/generator.cpp",
-     "        closing.push_back(*generator);",
-     "        IntrusiveList<GeneratorFrame> earlier;\n"
-     "        earlier.append(closing);\n"
-     "        closing.push_back(*generator);\n"
-     "        closing.append(earlier);"),
+     "            closing.push_back(*generator);",
+     "            IntrusiveList<GeneratorFrame> earlier;\n"
+     "            earlier.append(closing);\n"
+     "            closing.push_back(*generator);\n"
+     "            closing.append(earlier);"),
     ("generators are closed one after the other", "runtime/context/generator.cpp",
      "    const auto outcomes = co_await gather(return_exceptions, std::move(closers));",
      "    for (Coroutine<void>& closer : closers) co_await create_task(std::move(closer));\n"
