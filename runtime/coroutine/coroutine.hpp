@@ -45,10 +45,6 @@ struct DestroyFrame {
     void operator()(Frame* frame) const noexcept { frame->handle().destroy(); }
 };
 
-// Apart, so that the frames of those who await are small.
-[[noreturn, gnu::noinline]] inline void throw_already_awaited() {
-    throw RuntimeError("cannot reuse already awaited coroutine");
-}
 struct DropNeverAwaited {
     [[gnu::noinline]] void operator()(Frame* frame) const noexcept {
         report({"coroutine '" + function_name(frame->place) + "' was never awaited"});
@@ -63,7 +59,7 @@ template <class T> struct Started {
     explicit Started(Promise<T>* promise) noexcept : promise_(promise) {}
     explicit operator bool() const noexcept { return promise_ != nullptr; }
     bool await_ready() const {
-        if (!promise_) throw_already_awaited();
+        if (!promise_) throw_runtime_error("cannot reuse already awaited coroutine");
         return false;
     }
     template <class P> void await_suspend(std::coroutine_handle<P> awaiting) const noexcept {
@@ -98,7 +94,7 @@ template <class T = void> class [[nodiscard]] Coroutine {
 
     // For those who run a coroutine without awaiting it.
     void require_unstarted() const {
-        if (!promise_) detail::throw_already_awaited();
+        if (!promise_) throw_runtime_error("cannot reuse already awaited coroutine");
     }
     /// Gives the frame away, to be started.
     detail::Started<T> release() noexcept { return detail::Started<T>(promise_.release()); }

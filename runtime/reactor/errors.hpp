@@ -14,6 +14,8 @@ class CancelledError {};
 struct RuntimeError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+/// Out of line, so that who checks is small.
+[[noreturn, gnu::noinline]] inline void throw_runtime_error(const char* text) { throw RuntimeError(text); }
 /// An argument outside its range.
 struct ValueError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;

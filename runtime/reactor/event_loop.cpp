@@ -47,12 +47,14 @@ void EventLoop::run_forever() {
         ~Flag() { flag = false; }
     } reset_running{running_}, reset_stopping{stopping_};
     running_ = true;
-    do run_once();
+    do turn();
     while (!stopping_);
 }
 
+Turn EventLoop::run_once() { return turn(); }
+
 // [turn]
-Turn EventLoop::run_once() {
+inline Turn EventLoop::turn() {
     Turn turn;
     if (must_look()) turn.descriptors = look();
     turn.timers = timers_.take_due(now_, ready());

@@ -126,6 +126,7 @@ class EventLoop {
     bool must_look() noexcept { return idle() || (--turns_to_reading_ == 0 && late_for_a_look()); }
     bool late_for_a_look() noexcept;
     [[gnu::noinline]] void run_observed(Entry& entry) noexcept;
+    Turn turn();
     std::size_t look();
     std::size_t sleep();
     bool can_be_woken() const noexcept;

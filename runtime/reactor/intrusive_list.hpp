@@ -45,9 +45,12 @@ template <class T> class IntrusiveList {
     }
     /// Takes the first element out and returns it; null if there is none.
     T* pop_front() noexcept {
-        T* const first = front();
-        if (first) first->Hook::unlink();
-        return first;
+        if (empty()) return nullptr;
+        Hook& first = *ends_.next_;
+        ends_.next_ = first.next_;
+        first.next_->previous_ = &ends_;
+        first.next_ = nullptr;
+        return &static_cast<T&>(first);
     }
     /// Moves all of `other` behind what is here, in its order. False if there was nothing.
     bool append(IntrusiveList& other) noexcept {

@@ -79,6 +79,8 @@ template <bool return_exceptions, class F> auto gathered(const Gathering& gather
         return Outcome<T>(F(Ref(&gathering.child(i))));
     else if constexpr (std::is_void_v<T>)
         return std::monostate();
+    else if constexpr (std::same_as<F, Task<T>> || std::same_as<F, Future<T>>)
+        return value_of<T>(gathering.child(i));  // costs less than a handle
     else
         return F(Ref(&gathering.child(i))).take();
 }

@@ -21,7 +21,7 @@ struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     std::string what() const override { return "the task '" + name() + "'"; }
     /// The task that runs now. Throws RuntimeError outside of one.
     static TaskState& current() {
-        if (!Pump::current) throw RuntimeError("no running task: only a task can wait");
+        if (!Pump::current) throw_runtime_error("no running task: only a task can wait");
         return static_cast<TaskState&>(*Pump::current);  // only tasks pump
     }
     /// Until the loop's next turn. Nothing is waited for: a cancellation waits for that turn too.
@@ -44,10 +44,10 @@ struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
     bool started = false;
     bool must_cancel = false;  ///< CancelledError is due at the next step
     unsigned cancels_requested = 0;
-    const Place created;  ///< the place of create_task
+    Waitable* waiting = nullptr;  ///< what it is suspended on
+    const Place created;          ///< the place of create_task
     const std::uint64_t number;
     std::unique_ptr<const std::string> given_name;
-    Waitable* waiting = nullptr;  ///< what it is suspended on
 };
 
 template <class T> struct TaskStateOf final : TaskState {
