@@ -15,6 +15,8 @@ struct AsyncGenerators final : Service {
         co_await Visit(*first, std::make_exception_ptr(GeneratorExit()));
     }
     Coroutine<void> shutdown() override {
+        // What was dropped as main ended: its task was cancelled before it began.
+        while (GeneratorFrame* dropped = closing.pop_front()) dropped->handle().destroy();
         std::vector<Coroutine<void>> closers;
         while (GeneratorFrame* generator = started.pop_front()) {
             closing.push_back(*generator);

@@ -86,7 +86,6 @@ template <class T = void> class [[nodiscard]] Coroutine {
   public:
     using promise_type = detail::Promise<T>;
     using value_type = T;
-
     explicit Coroutine(promise_type& promise) noexcept : promise_(&promise) {}
     /// Runs the coroutine to its end and returns what it returns, or throws what it throws. Cancellation reaches
     /// whatever the coroutine itself waits for. Throws RuntimeError if it was awaited before.

@@ -20,7 +20,6 @@ struct BorrowedDescriptor final : Watch {
         Handle queued{};  // the call that is on its way
     };
     void on_events(std::uint32_t events) noexcept override;
-
     EventLoop& loop_;
     int fd_;
     std::uint32_t events_ = 0;

@@ -36,7 +36,6 @@ class Descriptor : public ListHook<Descriptor>, private Watch {
   private:
     Descriptor(int fd, EventLoop& loop) noexcept : loop_(loop), fd_(fd) {}
     void on_events(std::uint32_t events) noexcept override;
-
     int fd_;
     bool readable_ : 1 = false, writable_ : 1 = false;
     bool ended_ : 1 = false;  // a hang-up or an error was seen

@@ -147,7 +147,6 @@ namespace detail {
 void report(const ExceptionContext& context) noexcept {
     running_loop ? running_loop->call_exception_handler(context) : EventLoop::default_exception_handler(context);
 }
-void throw_no_running_loop() { throw RuntimeError("no running event loop: call this below aio::run()"); }
 
 void Call::run() noexcept {
     const auto keep = Ref<Call>::adopt(this);  // the queue's reference

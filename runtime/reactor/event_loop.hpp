@@ -175,14 +175,13 @@ struct RunningLoop {
     EventLoop* outer_ = running_loop;  // the same loop, or none
 };
 
-[[noreturn]] void throw_no_running_loop();
 /// Tells the running loop's exception handler; the default one where no loop runs.
 void report(const ExceptionContext& context) noexcept;
 }  // namespace detail
 
 /// The loop that runs in this thread. Throws RuntimeError where none does.
 inline EventLoop& get_running_loop() {
-    if (!detail::running_loop) detail::throw_no_running_loop();
+    if (!detail::running_loop) throw_runtime_error("no running event loop: call this below aio::run()");
     return *detail::running_loop;
 }
 }  // namespace aio

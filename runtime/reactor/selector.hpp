@@ -43,7 +43,6 @@ class Selector {
     void control(int operation, int fd, std::uint32_t events, void* watch);
     std::size_t wait(int milliseconds) noexcept;
     void arm_timer(TimePoint deadline);
-
     int epoll_, timer_, event_;
     bool woken_ = false;
     std::optional<TimePoint> armed_for_;

@@ -50,7 +50,6 @@ class TimerHeap {
     void place(std::size_t position, const Node& node) noexcept;
     void sift_up(std::size_t position, const Node& node) noexcept;
     void sift_down(std::size_t position, const Node& node) noexcept;
-
     EntryList to_start_;
     std::vector<Node> nodes_;
     std::uint64_t sequence_ = 0;

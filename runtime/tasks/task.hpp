@@ -91,8 +91,9 @@ struct Tasks {
     std::unique_ptr<Service> asyncgens, default_executor;
     /// Those of the running loop. Throws RuntimeError where none runs.
     static Tasks& current() {
-        if (!running_loop || !running_loop->tasks) throw_no_running_loop();
-        return *running_loop->tasks;
+        Tasks* const tasks = get_running_loop().tasks;
+        if (!tasks) throw_runtime_error("this event loop has no tasks: call this below aio::run()");
+        return *tasks;
     }
 };
 

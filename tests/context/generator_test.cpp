@@ -471,6 +471,24 @@ TEST(GeneratorAtTheEnd, one_that_is_dropped_as_main_ends_is_destroyed_and_runs_n
     EXPECT_EQ(Counted::alive(), 0);
 }
 
+TEST(GeneratorAtTheEnd, the_one_that_is_kept_is_closed_though_another_was_dropped_as_main_ended) {
+    Log log;
+    std::optional<AsyncGenerator<int>> kept;
+    const auto named = [](Log& to, std::string name) -> AsyncGenerator<int> {
+        try {
+            co_yield 1;
+        } catch (const GeneratorExit&) { to(name); }
+    };
+    const auto main = [&]() -> Coroutine<> {
+        kept.emplace(named(log, "kept"));
+        co_await kept->next();
+        auto dropped = named(log, "dropped");
+        co_await dropped.next();
+    };
+    run_virtually(main());
+    EXPECT_EQ(log.text(), "kept");
+}
+
 TEST(GeneratorAtTheEnd, errors_of_closing_are_reported) {
     aio::Runner runner(aio::ClockKind::virtual_time);
     const Reports reports(runner.get_loop());
