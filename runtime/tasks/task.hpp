@@ -8,7 +8,7 @@ namespace aio {
 namespace detail {
 /// A task is one node: of the ready queue while it can run, of a future's callbacks while it awaits that. Its pump runs
 /// the frames; this class adds when they run, and how they are cancelled. CPython's Task.
-struct TaskState : Entry, FutureState, ListHook<TaskState>, Pump {
+struct TaskState : FutureState, Entry, ListHook<TaskState>, Pump {
     /// Queues the first step. Throws RuntimeError where no loop runs.
     TaskState(std::string_view name, Place created);
     void run() noexcept final;  ///< one step, CPython's Task.__step
