@@ -25,7 +25,7 @@ struct InterruptCancels {
         });
         struct sigaction once {};
         once.sa_handler = on_sigint;
-        once.sa_flags = SA_RESETHAND | SA_RESTART;
+        once.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
         sigaction(SIGINT, &once, nullptr);
     }
     ~InterruptCancels() {
