@@ -43,11 +43,12 @@ void* FramePool::allocate_new(std::size_t size) {
     const std::size_t bytes = class_of(size) * step;
     if (bytes >= classes * step || !AIO_FRAME_POOL) return ::operator new(size);
     thread_local const AtThreadEnd at_thread_end;
-    if (pool.left_ < sizeof(Slab) + bytes) {
+    if (pool.left_ < sizeof(Slab) + bytes + step) {
         Slab* const slab = Slab::map();
         if (pool.slab_) pool.slab_->give_back();
         pool.slab_ = slab, pool.left_ = Slab::size;
     }
+    if (bytes % alignof(std::max_align_t) == 0) pool.left_ -= pool.left_ % alignof(std::max_align_t);
     pool.slab_->users.fetch_add(1, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(pool.slab_) + (pool.left_ -= bytes);
 }

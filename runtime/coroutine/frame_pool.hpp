@@ -14,7 +14,7 @@ namespace aio::detail {
 /// A list of free blocks for each size, in every thread. Blocks are cut from slabs, with no word of malloc's between
 /// them. Any thread may free one, and keeps it until it ends.
 struct FramePool {
-    /// Aligned to std::max_align_t.
+    /// Aligned for any object of `size` bytes: to 16 where that is a multiple of 16, else to 8.
     static void* allocate(std::size_t size) {
         const std::size_t c = class_of(size);
         if (c >= classes || !pool.free_[c]) return allocate_new(size);
@@ -31,7 +31,7 @@ struct FramePool {
     };
     struct Slab;
     struct AtThreadEnd;
-    static constexpr std::size_t step = alignof(std::max_align_t), classes = 64;
+    static constexpr std::size_t step = 8, classes = 128;
     static constexpr std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
     static void* allocate_new(std::size_t size);
     static void deallocate_closed(void* memory, std::size_t size) noexcept;
