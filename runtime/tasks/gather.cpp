@@ -25,7 +25,7 @@ bool Gathering::cancel_children() {
 
 // CPython's _done_callback.
 void Gathering::child_done(FutureState& child) noexcept {
-    const bool last = ++done_ == added_, fails = !return_exceptions_ && !child.has_value();
+    const bool last = ++done_ == size(), fails = !return_exceptions_ && !child.has_value();
     if (last && !fails && !outer_.done()) return finish();
     if (fails && !outer_.done())
         outer_.fail(child.cancelled() ? std::make_exception_ptr(CancelledError()) : child.error());

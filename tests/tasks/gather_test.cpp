@@ -260,4 +260,12 @@ TEST(Gather, that_never_ended_is_destroyed_with_the_loop) {
     EXPECT_EQ(Counted::alive(), 0);
 }
 
+TEST_ON_LOOP(Gather, that_was_given_what_cannot_be_started_is_never_done) {
+    const auto seven = []() -> Coroutine<int> { co_return 7; };
+    auto awaited = seven();
+    co_await std::move(awaited);
+    EXPECT_THROW(gather(seven(), std::move(awaited)), aio::RuntimeError);
+    co_await turns(3);  // the first child ends
+}
+
 }  // namespace
