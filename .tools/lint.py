@@ -20,7 +20,7 @@ from tree import Tree, line_of  # noqa: E402
 
 TOP = {"Makefile", "chapters", "runtime", "tests", "bench", "notes", "README.md"}
 FLOORS = ["reactor", "coroutine", "tasks", "sync", "context", "io", "bridges", "observe"]  # lowest first
-CORE_BUDGET, RUNTIME_BUDGET = 2500, 6000
+CORE_BUDGET, RUNTIME_BUDGET = 2600, 7000  # lines of code
 RUNTIME_FILE = 400
 MAIN, LONG_MAIN, LONG_CHAPTERS = range(40, 201), range(40, 301), ("3.3", "5.3")
 LESSON = ("You will be able to", "In Python, in C++", "Predict", "Run it", "How it works", "What it costs",
@@ -93,16 +93,14 @@ def file_length(tree):
 
 @rule
 def budget(tree):
-    """The core can be read in a day: each of its lines counts, as `wc -l` counts them. The runtime can be read in a
-    week-end: of all its floors the lines that hold code count."""
-    core = tree.sources("runtime/reactor/", "runtime/coroutine/", "runtime/tasks/")
-    lines = sum(len(text.splitlines()) for _, text in core)
-    if lines > CORE_BUDGET:
-        yield "runtime/reactor coroutine tasks", 1, f"{lines} lines, and the budget is {CORE_BUDGET}"
-    runtime = [file for file in tree.sources("runtime/") if not re.match(r"runtime/(bridges|observe)/", file[0])]
-    lines = sum(bool(line.strip()) for _, text in runtime for line in code_only(text).splitlines())
-    if lines > RUNTIME_BUDGET:
-        yield "runtime without bridges and observe", 1, f"{lines} lines of code, and the budget is {RUNTIME_BUDGET}"
+    """The core can be read in a day, and the runtime in a week-end. Lines that hold code count: blank lines and comments
+    are free, and wanted."""
+    core = r"runtime/(base|reactor|coroutine|tasks)/"
+    for name, floors, most in (("the core", core, CORE_BUDGET), ("the runtime", "runtime/(?!bridges/)", RUNTIME_BUDGET)):
+        texts = [text for path, text in tree.sources("runtime/") if re.match(floors, path)]
+        lines = sum(bool(line.strip()) for text in texts for line in code_only(text).splitlines())
+        if lines > most:
+            yield "runtime", 1, f"{name} has {lines} lines of code, and the budget is {most}"
 
 
 # ---- Text

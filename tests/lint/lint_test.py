@@ -127,7 +127,7 @@ FAULTS = {
         LESSON.replace("## Next\n", ""), LESSON.replace("## Predict\n", "") + "## Predict\n", LESSON + "## More\n")],
     "chapter-length": [("chapters/1.1-first/main.cpp", LINES * 5 + TAGGED), ("chapters/1.1-first/main.cpp", TAGGED)],
     "file-length": [("runtime/tasks/long.cpp", "// a line\n" * 401)],
-    "budget": [("runtime/tasks/%d.cpp", "// a line\n" * 390), ("runtime/io/%d.cpp", "int line;\n" * 390)],
+    "budget": [("runtime/tasks/%d.cpp", "int line;\n" * 390), ("runtime/io/%d.cpp", "int line;\n" * 390)],
     "includes": [("runtime/reactor/up.cpp", '#include "runtime/tasks/task.hpp"\n'),
                  ("runtime/tasks/near.cpp", '#include "task.hpp"\n'),
                  ("runtime/tasks/out.cpp", '#include "chapters/sound.cpp"\n')],
@@ -201,7 +201,7 @@ check(f"rules without a planted fault: {set(rules) ^ set(FAULTS)}", set(rules) =
 
 for rule, plants in FAULTS.items():
     for path, text in plants:
-        files = {path % n: text for n in range(17)} if "%d" in path else {path: text}
+        files = {path % n: text for n in range(18)} if "%d" in path else {path: text}
         found = {name for _, name in lint(CLEAN | files)}
         check(f"{rule}: planted {text[:70]!r} in {path}; found {found or 'nothing'}", found == {rule})
 
