@@ -1,60 +1,90 @@
 #include "runtime/coroutine/frame_pool.hpp"
 #include <sys/mman.h>
-#include <atomic>
-#include <cstdint>
 
 namespace aio::detail {
-/// 64 KB of blocks, aligned to their size, so that each block finds its slab. Freed when all have given it back: the
-/// thread that cut it, and whatever threads have its blocks at their end.
-struct alignas(std::max_align_t) FramePool::Slab {
-    static constexpr std::size_t size = 1 << 16;  // nowhere are pages larger
-
-    static Slab* map() {
-        void* mapped = mmap(nullptr, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (mapped == MAP_FAILED) throw std::bad_alloc();
-        auto* const memory = static_cast<std::byte*>(mapped);
-        const std::size_t before = -reinterpret_cast<std::uintptr_t>(mapped) % size;
-        if (before > 0) munmap(memory, before);
-        munmap(memory + before + size, size - before);
-        return new (memory + before) Slab;
+/// Where other threads put what they free of a thread's blocks. It lives as long as the thread and its slabs.
+struct FramePool::Home {
+    void release() noexcept {
+        if (users.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
     }
-    static Slab* of(void* block) noexcept {
-        return reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(size - 1));
-    }
-    void give_back() noexcept {
-        if (users.fetch_sub(1, std::memory_order_acq_rel) == 1) munmap(this, size);
-    }
+    std::atomic<Block*> returned = nullptr;  // &closed when the thread has ended
     std::atomic<std::size_t> users = 1;
+    static inline Block closed{};
 };
+
+FramePool::Slab* FramePool::Slab::map(Home* home) {
+    void* mapped = mmap(nullptr, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc();
+    auto* const memory = static_cast<std::byte*>(mapped);
+    const std::size_t before = -reinterpret_cast<std::uintptr_t>(mapped) % size;
+    if (before > 0) munmap(memory, before);
+    munmap(memory + before + size, size - before);
+    home->users.fetch_add(1, std::memory_order_relaxed);
+    return new (memory + before) Slab{home};
+}
+
+void FramePool::Slab::give_back() noexcept {
+    if (users.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    home->release();
+    munmap(this, size);
+}
 
 // Apart from the pool, which so needs no destructor: a thread_local with one is checked at every access.
 struct FramePool::AtThreadEnd {
-    AtThreadEnd() { pool.open_ = true; }
+    AtThreadEnd() { pool.home_ = new Home; }
     ~AtThreadEnd() {
-        pool.open_ = false;  // static objects may still free frames
-        for (Block*& list : pool.free_)
-            while (Block* block = list) list = block->next, Slab::of(block)->give_back();
+        Home* const home = std::exchange(pool.home_, nullptr);  // static objects may still free frames
+        for (Block*& list : pool.free_) give_back(std::exchange(list, nullptr));
+        give_back(home->returned.exchange(&Home::closed, std::memory_order_acquire));
         pool.left_ = 0;
         if (pool.slab_) std::exchange(pool.slab_, nullptr)->give_back();
+        home->release();
+    }
+    static void give_back(Block* list) noexcept {
+        while (Block* block = list) {
+            list = block->next;
+            Slab::of(block)->give_back();
+        }
     }
 };
 
+/// Puts what other threads have freed where this one looks first.
+void FramePool::take_returned() noexcept {
+    if (!home_->returned.load(std::memory_order_relaxed)) return;
+    Block* returned = home_->returned.exchange(nullptr, std::memory_order_acquire);
+    while (Block* block = returned) {
+        returned = block->next;
+        block->next = std::exchange(free_[block->size_class], block);
+    }
+}
+
 void* FramePool::allocate_new(std::size_t size) {
-    const std::size_t bytes = class_of(size) * step;
-    if (bytes >= classes * step || !AIO_FRAME_POOL) return ::operator new(size);
+    const std::size_t c = class_of(size), bytes = c * step;
+    if (c >= classes || !AIO_FRAME_POOL) return ::operator new(size);
     thread_local const AtThreadEnd at_thread_end;
+    if (!pool.home_) pool.home_ = new Home;  // what the end of the thread still allocates
+    pool.take_returned();
+    if (pool.free_[c]) return allocate(size);
+
     if (pool.left_ < sizeof(Slab) + bytes + step) {
-        Slab* const slab = Slab::map();
+        Slab* const slab = Slab::map(pool.home_);
         if (pool.slab_) pool.slab_->give_back();
-        pool.slab_ = slab, pool.left_ = Slab::size;
+        pool.slab_ = slab;
+        pool.left_ = Slab::size;
     }
     if (bytes % alignof(std::max_align_t) == 0) pool.left_ -= pool.left_ % alignof(std::max_align_t);
     pool.slab_->users.fetch_add(1, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(pool.slab_) + (pool.left_ -= bytes);
 }
 
-void FramePool::deallocate_closed(void* memory, std::size_t size) noexcept {
-    if (class_of(size) >= classes || !AIO_FRAME_POOL) return ::operator delete(memory);
-    Slab::of(memory)->give_back();
+void FramePool::deallocate_elsewhere(void* memory, std::size_t size) noexcept {
+    const std::size_t c = class_of(size);
+    if (c >= classes || !AIO_FRAME_POOL) return ::operator delete(memory);
+    Slab* const slab = Slab::of(memory);
+    std::atomic<Block*>& returned = slab->home->returned;
+    Block* const block = new (memory) Block{returned.load(std::memory_order_relaxed), c};
+    do
+        if (block->next == &Home::closed) return slab->give_back();
+    while (!returned.compare_exchange_weak(block->next, block, std::memory_order_release, std::memory_order_relaxed));
 }
 }  // namespace aio::detail

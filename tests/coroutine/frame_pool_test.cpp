@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -87,14 +89,42 @@ TEST(FramePool, takes_back_a_block_in_a_thread_that_has_none) {
 }
 #endif
 
-TEST(FramePool, takes_back_in_one_thread_what_another_has_allocated) {
-    void* memory = nullptr;
-    std::thread([&] { memory = FramePool::allocate(100); }).join();
-    FramePool::deallocate(memory, 100);
-    void* const again = FramePool::allocate(100);
-    if (AIO_FRAME_POOL) { EXPECT_EQ(again, memory); }
-    memory = again;
-    std::thread([&] { FramePool::deallocate(memory, 100); }).join();
+TEST(FramePool, needs_no_more_memory_the_longer_one_thread_frees_what_another_allocates) {
+    std::array<void*, 100> blocks{};
+    std::set<void*> different;
+    for (int round = 0; round < 1000; ++round) {
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            blocks[i] = FramePool::allocate(100 + i);
+            if (AIO_FRAME_POOL) different.insert(blocks[i]);
+        }
+        std::thread([&] {
+            for (std::size_t i = 0; i < blocks.size(); ++i) FramePool::deallocate(blocks[i], 100 + i);
+        }).join();
+    }
+    EXPECT_LE(different.size(), 2 * blocks.size());
+}
+
+TEST(FramePool, is_used_by_many_threads_at_once_that_free_what_others_allocate_and_end) {
+    constexpr int threads = 8, rounds = 2000;
+    std::array<std::atomic<void*>, 64> shared{};  // whoever finds a block there frees it, and puts one of its own
+    const auto work = [&](unsigned seed) {
+        for (int i = 0; i < rounds; ++i) {
+            seed = seed * 1664525u + 1013904223u;
+            auto* const block = static_cast<unsigned*>(FramePool::allocate(64));
+            *block = seed;
+            if (void* other = shared[(seed >> 8) % shared.size()].exchange(block)) FramePool::deallocate(other, 64);
+        }
+    };
+    for (int generation = 0; generation < 5; ++generation) {
+        std::vector<std::thread> workers;
+        for (unsigned t = 0; t < threads; ++t) workers.emplace_back(work, t);
+        for (std::thread& worker : workers) worker.join();
+    }
+    std::set<void*> left;
+    for (auto& slot : shared)
+        if (void* block = slot.load()) left.insert(block);
+    EXPECT_EQ(left.size(), shared.size());  // none was given twice
+    for (void* block : left) FramePool::deallocate(block, 64);
 }
 
 Coroutine<int> small(int n) { co_return n; }
