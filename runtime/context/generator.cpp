@@ -34,18 +34,18 @@ struct AsyncGenerators final : Service {
 void GeneratorFrame::start() noexcept {
     auto& service = running_loop->tasks->asyncgens;
     if (!service) service = std::make_unique<AsyncGenerators>();
-    loop_generators = static_cast<AsyncGenerators*>(service.get());
-    loop_generators->started.push_back(*this);
+    loop = running_loop->link();
+    static_cast<AsyncGenerators&>(*service).started.push_back(*this);
 }
 
 void GeneratorFrame::drop() noexcept {
     owner = nullptr;
     if (running()) return;  // it lives on until it yields or ends: see leave()
-    const bool loop_runs =
-        running_loop && running_loop->tasks && running_loop->tasks->asyncgens.get() == loop_generators;
-    if (!linked() || closed || !loop_runs) return handle().destroy();
+    EventLoop* const own = loop ? loop->loop : nullptr;
+    auto* const all = own && own->tasks ? static_cast<AsyncGenerators*>(own->tasks->asyncgens.get()) : nullptr;
+    if (!linked() || closed || !all) return handle().destroy();  // at the loop's end there are none any more
     unlink();
-    loop_generators->closing.push_back(*this);
-    running_loop->call_soon([all = loop_generators] { create_task(all->close_first()); });
+    all->closing.push_back(*this);
+    own->call_soon([all] { create_task(all->close_first()); });
 }
 }  // namespace aio::detail

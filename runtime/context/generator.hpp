@@ -21,7 +21,7 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     /// Runs it for a frame that waits until it yields or ends; throws `thrown` where it stands. Its next item goes to
     /// `*destination`; without one it is being closed.
     void enter(Frame& awaiting, std::exception_ptr thrown, void* destination) noexcept {
-        if (!loop_generators) start();
+        if (!loop) start();
         item = destination;
         closed |= !item;
         parent = &awaiting;
@@ -54,10 +54,10 @@ struct GeneratorFrame : Frame, ListHook<GeneratorFrame> {
     void unhandled_exception() noexcept { Pump::current->thrown = std::current_exception(); }
     void return_void() noexcept {}
 
-    GeneratorFrame** owner = nullptr;                   ///< the pointer of its handle; null if that is gone
-    void* item = nullptr;                               ///< where the next one goes
-    struct AsyncGenerators* loop_generators = nullptr;  ///< of the loop that will close it
-    bool closed = false;                                ///< nothing is thrown in any more
+    GeneratorFrame** owner = nullptr;  ///< the pointer of its handle; null if that is gone
+    void* item = nullptr;              ///< where the next one goes
+    Ref<LoopLink> loop;                ///< the one that will close it; none before it is started
+    bool closed = false;               ///< nothing is thrown in any more
   private:
     void start() noexcept;
     void leave_with_error() {

@@ -30,7 +30,9 @@ class Arrival : public Waitable {
     ~Arrival() {
         if (waits()) stream_->reader = nullptr;
     }
-    bool cancel() noexcept override { return cancelled_ = waits() && stream_->wake_reader(); }
+    bool cancel() override { return cancelled_ = waits() && stream_->wake_reader(); }
+    /// Something has come, and the task will be woken.
+    virtual void on_arrival() noexcept {}
 
     bool await_ready() noexcept { return is_ready(stream_->receive_more()); }
     void await_suspend(std::coroutine_handle<> frame) {
@@ -40,11 +42,14 @@ class Arrival : public Waitable {
         stream_->reader->suspend_until(*this);
     }
     void await_resume() {
-        resumed();
-        if (std::exchange(cancelled_, false)) throw CancelledError();
+        require_not_cancelled();
         stream_->throw_error();
     }
   protected:
+    void require_not_cancelled() {
+        resumed();
+        if (std::exchange(cancelled_, false)) throw CancelledError();
+    }
     explicit Arrival(Stream& stream) noexcept : stream_(&stream) {}
     /// Where there is something already, the budget decides.
     bool is_ready(bool arrived) noexcept {
@@ -65,22 +70,38 @@ struct Departure : QueuedWaiter {
     explicit Departure(Stream& stream) : QueuedWaiter(stream.waiters()) {}
 };
 
-/// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own.
+/// `co_await reader.read(n)`: the one await in which connections spend their lives, so it needs no frame of its own,
+/// and can't look a second time. So what it has found or was woken for is set aside for it: others may read before it
+/// runs.
 class Read final : public Arrival {
   public:
     Read(Stream& stream, std::size_t most) noexcept
         : Arrival(stream), most_(static_cast<std::uint32_t>(std::min<std::size_t>(most, UINT32_MAX))) {}
+    /// Before it is awaited: nothing is set aside.
+    Read(const Read& other) noexcept : Arrival(other), most_(other.most_) {}
+    /// Cancelled, it gives back what was set aside.
+    ~Read() {
+        if (!set_aside_.empty()) stream_->put_back(std::move(set_aside_));
+    }
     bool await_ready() noexcept { return is_ready(most_ == 0 || !stream_->input.empty() || stream_->receive_more()); }
     void await_suspend(std::coroutine_handle<> frame) {
-        if (!arrived_) stream_->require_no_reader("read");
+        if (arrived_)
+            on_arrival();
+        else
+            stream_->require_no_reader("read");
         Arrival::await_suspend(frame);
     }
     std::string await_resume() {
-        Arrival::await_resume();
-        return stream_->input.take(most_);
+        require_not_cancelled();
+        if (!set_aside_.empty()) return set_aside_.take(most_);
+        stream_->throw_error();
+        return stream_->take(most_);
     }
     auto operator co_await() noexcept { return AwaiterReference<Read>{*this}; }
   private:
+    void on_arrival() noexcept override { set_aside_ = stream_->input.split(most_); }
+
     std::uint32_t most_;
+    ByteQueue set_aside_;
 };
 }  // namespace aio::detail

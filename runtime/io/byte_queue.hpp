@@ -10,7 +10,7 @@ namespace aio::detail {
 /// thousand silent connections own no buffer.
 class ByteQueue {
   public:
-    ByteQueue() = default;
+    ByteQueue() noexcept = default;
     explicit ByteQueue(std::string bytes) {
         if (!bytes.empty()) content_ = std::make_unique<Content>(std::move(bytes));
     }
@@ -40,6 +40,11 @@ class ByteQueue {
         std::string taken(view().substr(0, most));
         drop(taken.size());
         return taken;
+    }
+    /// The same, still as bytes on their way.
+    ByteQueue split(std::size_t most) {
+        if (size() <= most) return std::exchange(*this, {});
+        return ByteQueue(take(most));
     }
   private:
     struct Content : Pooled {

@@ -14,9 +14,11 @@ Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
     int error = 0;
     if (::connect(fd, address.data(), address.size()) < 0) error = errno;
     if (error == EINPROGRESS || error == EINTR) {  // interrupted, it goes on as well
+        stream->set_connecting(true);
         co_await detail::Departure(*stream);
         socklen_t size = sizeof error;
-        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+        if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) error = errno;
+        if (!error) stream->set_connecting(false);
     }
     if (address.family() == AF_UNIX && (error == ENOENT || error == EACCES))
         detail::throw_file_error(error, "connect", address.host());

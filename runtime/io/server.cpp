@@ -27,38 +27,51 @@ void Listener::listen(int backlog) {
     backlog_ = std::max(backlog, 1);
 }
 
-void Listener::on_readable() noexcept {
+void Listener::on_edge() noexcept {
     if (backlog_ > 0 && !pending()) loop_.ready().push_back(*this);
 }
 
+/// As CPython's, it accepts all that wait before any of them is served.
 void Listener::run() noexcept {
     const Ref alive(&server_);  // what is called may close the server
-    for (int i = 0; i < backlog_ && fd() >= 0; ++i) {
+    std::vector<Ref<Stream>> accepted;
+    try {
+        while (accepted.size() < static_cast<std::size_t>(backlog_)) {
+            const Ref stream = accept();
+            if (!stream) break;
+            accepted.push_back(stream);
+        }
+        if (accepted.size() == static_cast<std::size_t>(backlog_)) loop_.ready().push_back(*this);  // there may be more
+    } catch (...) {
+        report({"Error on a new connection", std::current_exception()});
+        loop_.ready().push_back(*this);
+    }
+    for (const Ref<Stream>& stream : accepted) {
         try {
-            if (!accept_one()) return;
+            server_.connected(StreamReader(stream), StreamWriter(stream));
         } catch (...) { report({"Error on a new connection", std::current_exception()}); }
     }
-    if (fd() >= 0) loop_.ready().push_back(*this);  // there may be more, but others shall run before
 }
 
-/// False: there is nothing to accept, or no descriptor for it.
-bool Listener::accept_one() {
+/// Null: there is nothing to accept, or no descriptor for it.
+Ref<Stream> Listener::accept() {
     sockaddr_storage address;
     socklen_t size = sizeof address;
-    const int connection = ::accept4(fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int connection, error;
+    do {
+        connection = ::accept4(fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        error = errno;
+    } while (connection < 0 && concerns_one_connection(error));
+    if (connection < 0 && error == EAGAIN) return nullptr;
     if (connection < 0) {
-        const int error = errno;
-        if (concerns_one_connection(error)) return true;
-        if (error == EAGAIN) return false;
         arm(accept_retry_delay);
         report({"socket.accept() out of system resource",
                 connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text())});
-        return false;
+        return nullptr;
     }
     const Ref stream(new Stream(connection, {&address, size}, server_.options.limit, Ref<StreamOwner>(&server_)));
     ++server_.connections;
-    server_.connected(StreamReader(stream), StreamWriter(stream));
-    return true;
+    return stream;
 }
 
 // ---- The server
@@ -73,8 +86,10 @@ void ServerState::start_serving() {
     for (const auto& listener : listeners) listener->listen(options.backlog);
 }
 
-void ServerState::close() noexcept {
-    if (std::exchange(closed, true)) return;
+void ServerState::close() {
+    if (closed) return;
+    loop.require_own_thread();
+    closed = true;
     ListHook<Composite>::unlink();
     for (const auto& listener : listeners) listener->close();
     serving = false;

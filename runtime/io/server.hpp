@@ -27,10 +27,10 @@ class Listener final : public Descriptor, private ScopedTimer {
     void listen(int backlog);
     bool awaited() const noexcept override { return backlog_ > 0; }
   private:
-    void on_readable() noexcept override;
+    void on_edge() noexcept override;
     void on_close() noexcept override { disarm(); }
     void run() noexcept override;
-    bool accept_one();
+    Ref<Stream> accept();
 
     ServerState& server_;
     int backlog_ = 0;  // until it listens
@@ -40,12 +40,13 @@ class Listener final : public Descriptor, private ScopedTimer {
 struct ServerState final : StreamOwner, Composite {
     ServerState(Connected connected, const ServerOptions& options);
     void start_serving();
-    void close() noexcept;
+    void close();
     void dissolve() noexcept override { close(); }
     void stream_is_lost() noexcept override {
         if (--connections == 0 && closed) waiters.wake_all();
     }
 
+    EventLoop& loop = get_running_loop();
     const Connected connected;
     const ServerOptions options;
     std::vector<std::unique_ptr<Listener>> listeners;
@@ -71,8 +72,8 @@ class [[nodiscard]] Server {
     bool is_serving() const noexcept { return state_->serving; }
     /// Where it listens; nowhere once it is closed.
     std::vector<SocketAddress> sockets() const;
-    /// Listens no more. Connections that were accepted stay open.
-    void close() noexcept { state_->close(); }
+    /// Listens no more. Connections that were accepted stay open. Throws RuntimeError in a wrong thread.
+    void close() { state_->close(); }
     /// Waits until it is closed and its last connection is gone; returns at once if it is closed already, as in 3.11.
     Coroutine<void> wait_closed();
 

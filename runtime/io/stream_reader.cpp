@@ -24,10 +24,10 @@ Coroutine<std::string> read_exactly(Ref<Stream> stream, std::size_t count) {
     co_await Budget();
     stream->throw_error();
     while (stream->input.size() < count) {
-        if (stream->eof()) throw IncompleteReadError(stream->input.take(count), count);
+        if (stream->eof()) throw IncompleteReadError(stream->take(count), count);
         co_await Arrival(*stream, "readexactly");
     }
-    co_return stream->input.take(count);
+    co_return stream->take(count);
 }
 
 /// CPython's, line by line.
@@ -42,11 +42,11 @@ Coroutine<std::string> read_until(Ref<Stream> stream, std::string separator) {
         offset = std::max(input.size() + 1, separator.size()) - separator.size();
         if (offset > stream->limit())
             throw LimitOverrunError("Separator is not found, and chunk exceed the limit", offset);
-        if (stream->eof()) throw IncompleteReadError(stream->input.take(input.size()), std::nullopt);
+        if (stream->eof()) throw IncompleteReadError(stream->take(input.size()), std::nullopt);
         co_await Arrival(*stream, "readuntil");
     }
     if (found > stream->limit()) throw LimitOverrunError("Separator is found, but chunk is longer than limit", found);
-    co_return stream->input.take(found + separator.size());
+    co_return stream->take(found + separator.size());
 }
 
 Coroutine<std::string> read_line(Ref<Stream> stream) {

@@ -8,9 +8,12 @@ namespace aio {
 namespace {
 Coroutine<void> drained(Ref<detail::Stream> stream) {
     stream->throw_error();
-    if (stream->closing()) co_await sleep(Duration(0));
-    co_await detail::Budget();
-    stream->throw_error();
+    if (stream->closing()) {
+        co_await sleep(Duration(0));  // what has broken it will be known, but is said by the next drain()
+    } else {
+        co_await detail::Budget();
+        stream->throw_error();
+    }
     if (stream->lost())
         detail::throw_connection_error(ECONNRESET, "write to " + stream->peer().text() + ", Connection lost");
     if (!stream->paused()) co_return;
@@ -29,7 +32,7 @@ Coroutine<void> StreamWriter::wait_closed() const { return closed(stream_); }
 
 std::optional<SocketAddress> StreamWriter::get_extra_info(std::string_view name) const {
     if (name == "peername") return stream_->peer();
-    if (name == "sockname") return SocketAddress::bound_to(stream_->fd());
+    if (name == "sockname") return stream_->name();
     return std::nullopt;
 }
 }  // namespace aio

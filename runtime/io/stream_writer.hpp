@@ -34,12 +34,12 @@ class StreamWriter {
     void write_eof() { stream_->write_eof(); }
     bool can_write_eof() const noexcept { return true; }
     /// No more is read; what was written is still sent, then the connection is closed. Returns at once.
-    void close() noexcept { stream_->close(); }
+    void close() { stream_->close(); }
     bool is_closing() const noexcept { return stream_->closing(); }
     /// Waits until the connection is closed. Throws what broke it.
     Coroutine<void> wait_closed() const;
 
-    /// "peername" or "sockname"; empty for other names.
+    /// "peername" or "sockname", also after the end; empty for other names.
     std::optional<SocketAddress> get_extra_info(std::string_view name) const;
   private:
     Ref<detail::Stream> stream_;

@@ -2,8 +2,8 @@
 #include <csignal>
 
 namespace aio::detail {
-bool Job::cancel() noexcept {
-    ThreadPool::current().withdraw(*this);
+bool Job::cancel() {
+    if (pool_) pool_->withdraw(*this);
     return Waiter::cancel();
 }
 
@@ -27,6 +27,7 @@ void ThreadPool::submit(Ref<Job> job) {
     const std::lock_guard lock(mutex_);
     if (queued_ >= idle_ && threads_.size() < max_threads_) add_thread();
     job->retain();
+    job->pool_ = this;
     queue_.push_back(*job);
     ++queued_;
     ++unfinished_;

@@ -5,14 +5,18 @@
 #include "runtime/sync/waiter_queue.hpp"
 
 namespace aio::detail {
+class ThreadPool;
+
 /// Something that a thread does for the loop. `co_await` it, once it is submitted, for its end; cancelled, the await
 /// ends at once. Made, shared and destroyed in the loop's thread.
 class Job : public Waiter, public RefCounted<Job>, public ListHook<Job> {
   public:
     virtual ~Job() = default;
     virtual void work() noexcept = 0;  ///< in a thread of the pool
-    bool cancel() noexcept override;
+    bool cancel() override;
   private:
+    friend class ThreadPool;
+    ThreadPool* pool_ = nullptr;  // to which it was submitted
     WorkGuard guard_{get_running_loop()};
 };
 

@@ -24,6 +24,7 @@ DumpTasksOnSignal::DumpTasksOnSignal(int signal, EventLoop& loop) : signal_(sign
     if (sigaction(signal, nullptr, &present) < 0) throw_errno("sigaction");
     if (present.sa_handler != SIG_DFL) return;
     event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (event_ < 0) throw_errno("eventfd");
     try {
         loop.selector().add(event_, EPOLLIN | EPOLLET, *this);  // each write is an edge: it is never read
         events[static_cast<std::size_t>(signal)] = event_;
@@ -36,9 +37,11 @@ DumpTasksOnSignal::DumpTasksOnSignal(int signal, EventLoop& loop) : signal_(sign
 
 DumpTasksOnSignal::~DumpTasksOnSignal() {
     if (event_ < 0) return;
-    std::signal(signal_, SIG_DFL);
+    struct sigaction present {};
+    sigaction(signal_, nullptr, &present);
+    if (present.sa_handler == on_signal) std::signal(signal_, SIG_DFL);  // else the program has set its own
     events[static_cast<std::size_t>(signal_)] = 0;
-    loop_.selector().remove(event_);
+    loop_.selector().remove(event_, *this);
     close(event_);
 }
 

@@ -3,14 +3,15 @@
 
 namespace aio::detail {
 BorrowedDescriptor::~BorrowedDescriptor() {
-    if (watched()) loop_.selector().remove(fd_);
+    if (watched()) loop_.selector().remove(fd_, *this);
 }
 
 bool BorrowedDescriptor::set(std::uint32_t direction, std::function<void()> function) {
     const std::uint32_t before = events_, after = function ? before | direction : before & ~direction;
-    if (!after && before) loop_.selector().remove(fd_);
-    if (after && !before) loop_.selector().add(fd_, after, *this);
-    if (after && before && after != before) loop_.selector().modify(fd_, after, *this);
+    if (after)
+        loop_.selector().watch_anew(fd_, after, *this, before);
+    else if (before)
+        loop_.selector().remove(fd_, *this);
     events_ = after;
     Direction& changed = direction == EPOLLIN ? reader_ : writer_;
     changed.queued.cancel();

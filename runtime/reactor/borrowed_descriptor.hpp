@@ -6,7 +6,8 @@
 
 namespace aio::detail {
 /// Somebody else reads, writes and closes it. Level-triggered, for we can't know whether the owner has read all there
-/// was; watched for just the directions that have a callback.
+/// was; watched for just the directions that have a callback. The owner may close it and open another one under the
+/// same number: the next set() with a callback watches that.
 struct BorrowedDescriptor final : Watch {
     BorrowedDescriptor(EventLoop& loop, int fd) noexcept : loop_(loop), fd_(fd) {}
     ~BorrowedDescriptor();

@@ -1,5 +1,4 @@
 #include "runtime/reactor/event_loop.hpp"
-#include <unistd.h>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -13,12 +12,6 @@ using namespace std::chrono_literals;
 constexpr unsigned max_turns_between_looks = 64;
 constexpr unsigned max_turns_between_readings = 16;
 constexpr Duration max_time_between_looks = 1ms;
-
-// A thread's number is unique among the living, and its loops are counted: no global counter is needed.
-std::uint64_t next_loop_id() {
-    thread_local std::uint32_t loops_of_this_thread = 0;
-    return static_cast<std::uint64_t>(gettid()) << 32 | ++loops_of_this_thread;
-}
 }  // namespace
 
 ClockKind clock_from_environment() {
@@ -29,29 +22,44 @@ ClockKind clock_from_environment() {
     throw ValueError("AIO_CLOCK is '" + name + "': set it to 'real' or 'virtual', or leave it out");
 }
 
-EventLoop::EventLoop(ClockKind kind) : virtual_(kind == ClockKind::virtual_time), id_(next_loop_id()) {}
+EventLoop::EventLoop(ClockKind kind) : virtual_(kind == ClockKind::virtual_time) {}
 
 EventLoop::~EventLoop() {
     mute();
     while (Descriptor* descriptor = descriptors_.front()) descriptor->close();  // it may outlive its loop
-    take_from_threads();
+    if (!selector_.forked()) take_from_threads();  // else the lock may be some thread's that is not here
     timers_.take_due(TimePoint::max(), ready());
     while (Entry* entry = ready().pop_front()) entry->discard();
+    link_->loop = nullptr;
 }
+
+/// While one lives, the loop runs in this thread.
+struct EventLoop::Running {
+    explicit Running(EventLoop& l) : loop(l), running_loop(l) {
+        loop.selector_.require_own_process();
+        if (loop.running_.exchange(true)) throw RuntimeError("this event loop is already running");
+    }
+    ~Running() { loop.running_ = false; }
+    EventLoop& loop;
+    const detail::RunningLoop running_loop;
+};
 
 void EventLoop::run_forever() {
-    if (running_) throw RuntimeError("this event loop is already running");
-    const detail::RunningLoop running(*this);
-    struct Flag {
-        bool& flag;
-        ~Flag() { flag = false; }
-    } reset_running{running_}, reset_stopping{stopping_};
-    running_ = true;
-    do turn();
-    while (!stopping_);
+    const Running running(*this);
+    try {
+        do turn();
+        while (!stopping_);
+    } catch (...) {
+        stopping_ = false;
+        throw;
+    }
+    stopping_ = false;
 }
 
-Turn EventLoop::run_once() { return turn(); }
+Turn EventLoop::run_once() {
+    const Running running(*this);
+    return turn();
+}
 
 // [turn]
 inline Turn EventLoop::turn() {
@@ -72,7 +80,7 @@ std::size_t EventLoop::look() {
     looked_at_ = time();
     if (selector_.take_wake()) {
         take_from_threads();
-        if (wake_handler_) wake_handler_();
+        if (const auto handler = wake_handler_) handler();  // a copy, for it may set another one
     }
     return descriptors;
 }
@@ -116,6 +124,10 @@ bool EventLoop::can_be_woken() const noexcept {
     return false;
 }
 
+void EventLoop::throw_wrong_thread() {
+    throw_runtime_error("another thread runs this event loop: use call_soon_threadsafe or run_coroutine_threadsafe");
+}
+
 void EventLoop::add_from_thread(detail::Call& call) {
     const std::lock_guard lock(threads_mutex_);
     from_threads_.push_back(&call);
@@ -131,7 +143,8 @@ void EventLoop::take_from_threads() noexcept {
 void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept {
     if (muted_) return;
     try {
-        exception_handler_ ? exception_handler_(context) : default_exception_handler(context);
+        const ExceptionHandler handler = exception_handler_;  // a copy, for it may set another one
+        handler ? handler(context) : default_exception_handler(context);
     } catch (...) { default_exception_handler({"Exception in the exception handler", std::current_exception()}); }
 }
 
@@ -156,10 +169,12 @@ void Call::run() noexcept {
     } catch (...) { loop.call_exception_handler({"Exception in callback", std::current_exception()}); }
 }
 
-void Call::cancel() noexcept {
+void Call::cancel() {
+    const bool waits = armed() || linked();
+    if (waits) loop.require_own_thread();
     cancelled = true;
-    if (!armed() && !linked()) return;
-    if (armed()) loop.timers().disarm(*this);
+    if (!waits) return;
+    if (armed()) heap->disarm(*this);
     unlink();
     release();
 }

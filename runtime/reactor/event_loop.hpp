@@ -1,6 +1,7 @@
 // The event loop: what is ready runs, in order; when nothing is, the loop sleeps.
 #pragma once
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <unordered_map>
 #include "runtime/reactor/borrowed_descriptor.hpp"
@@ -20,6 +21,16 @@ struct ExceptionContext {
 };
 using ExceptionHandler = std::function<void(const ExceptionContext&)>;
 
+namespace detail {
+inline thread_local constinit EventLoop* running_loop = nullptr;
+
+/// How what may outlive its loop, such as a future, finds it: null when the loop is gone.
+struct LoopLink final : RefCounted<LoopLink> {
+    explicit LoopLink(EventLoop& l) noexcept : loop(&l) {}
+    EventLoop* loop;
+};
+}  // namespace detail
+
 /// What one turn of the loop did; see EventLoop::run_once.
 struct Turn {
     std::size_t descriptors = 0;  ///< how many had something to report
@@ -27,8 +38,11 @@ struct Turn {
     std::size_t callbacks = 0;    ///< how many entries of the ready queue ran
 };
 
-/// asyncio's event loop, without coroutines: callbacks, timers, descriptors. It belongs to one thread; others may call
-/// call_soon_threadsafe() and wake() alone. What it runs never overlaps.
+/// asyncio's event loop, without coroutines: callbacks, timers, descriptors. What it runs never overlaps. While it runs
+/// it belongs to the thread that runs it: others may call call_soon_threadsafe() and wake() alone, and get RuntimeError
+/// from what else queues or arms something. Between two runs it may be used from wherever it is at hand, and what wakes
+/// one of its tasks then is kept for its next run. After fork(2) it belongs to the parent: in the child, to go on in it
+/// throws RuntimeError, and nothing that the child does or destroys disturbs the parent's.
 class EventLoop {
   public:
     /// Throws std::system_error when the kernel gives no descriptors: it takes three.
@@ -39,16 +53,19 @@ class EventLoop {
     // Callbacks. F: a callable without arguments. What it throws goes to the exception handler; the loop goes on.
     /// Runs `function` in the next turn, behind all that is ready already.
     template <class F> Handle call_soon(F&& function) {
+        require_own_thread();
         detail::Call& call = make_call(std::forward<F>(function));
         ready().push_back(call);
         return Handle(Ref(&call));
     }
     /// Runs `function` when `delay` has passed, never earlier. Zero and less: behind what call_soon() has queued.
     template <class F> TimerHandle call_later(Duration delay, F&& function) {
+        require_own_thread();
         return call_at(saturating_add(time(), delay), std::forward<F>(function));
     }
     /// The same at a moment of this loop's clock. Callbacks for one moment run in the order in which they were set.
     template <class F> TimerHandle call_at(TimePoint when, F&& function) {
+        require_own_thread();
         detail::Call& call = make_call(std::forward<F>(function));
         timers_.arm(call, call.when = when);
         return TimerHandle(Ref(&call));
@@ -72,12 +89,16 @@ class EventLoop {
     void add_writer(int fd, std::function<void()> function) { borrow(fd, EPOLLOUT, std::move(function)); }
     bool remove_reader(int fd) { return borrow(fd, EPOLLIN, nullptr); }
     bool remove_writer(int fd) { return borrow(fd, EPOLLOUT, nullptr); }
-    /// Turns until stop(). Throws DeadlockError where nothing can ever become ready, RuntimeError if a loop runs here.
+    /// Turns until stop(). Throws DeadlockError where nothing can ever become ready, RuntimeError if a loop runs here,
+    /// std::system_error if the kernel refuses to wait.
     void run_forever();
     /// Ends run_forever() after the turn under way; called beforehand, after its first turn.
-    void stop() noexcept { stopping_ = true; }
+    void stop() {
+        require_own_thread();
+        stopping_ = true;
+    }
     /// One turn: looks at the descriptors (and sleeps, if nothing is ready), takes the timers that are due, and runs
-    /// what is ready by then. What that makes ready waits for the next turn. Throws DeadlockError.
+    /// what is ready by then. What that makes ready waits for the next turn. Throws as run_forever() does.
     Turn run_once();
     /// `handler` is told of errors that nobody awaits; an empty one brings back the default, which writes to stderr.
     void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
@@ -90,6 +111,16 @@ class EventLoop {
     unsigned outside_work = 0;                       ///< of other threads: how many a WorkGuard stands for
     detail::Tasks* tasks = nullptr;                  ///< null in a loop of callbacks alone
     EntryList& ready() noexcept { return *ready_; }  ///< entries queued here run in the next turn
+    /// Queues `entry` there, for whoever may be called outside the loop. Throws RuntimeError in a wrong thread.
+    void queue(Entry& entry) {
+        require_own_thread();
+        ready().push_back(entry);
+    }
+    /// Throws RuntimeError where another thread runs this loop.
+    void require_own_thread() const {
+        if (detail::running_loop != this && running_) throw_wrong_thread();
+    }
+    const Ref<detail::LoopLink>& link() const noexcept { return link_; }
     /// Queues `timer` when `delay` has passed, never earlier. Reads no clock: the delay counts from the next reading.
     void arm(Timer& timer, Duration delay) {
         if (virtual_ || delay <= Duration::zero())
@@ -100,9 +131,6 @@ class EventLoop {
     TimerHeap& timers() noexcept { return timers_; }
     Selector& selector() noexcept { return selector_; }
     IntrusiveList<Descriptor>& descriptors() noexcept { return descriptors_; }
-    /// No two loops of a process have the same, dead ones included.
-    std::uint64_t id() const noexcept { return id_; }
-    std::uint64_t next_number() noexcept { return ++numbers_; }  ///< another one each time
     /// `function` runs between two turns after wake(), which a signal handler may call.
     void set_wake_handler(std::function<void()> function) { wake_handler_ = std::move(function); }
     void wake() noexcept { selector_.wake(); }
@@ -119,8 +147,10 @@ class EventLoop {
     void add_from_thread(detail::Call& call);
     void take_from_threads() noexcept;
     bool borrow(int fd, std::uint32_t direction, std::function<void()> function) {
+        require_own_thread();
         return borrowed_.try_emplace(fd, *this, fd).first->second.set(direction, std::move(function));
     }
+    struct Running;
     bool idle() const noexcept { return ready_->empty() && !stopping_; }
     /// Whether epoll is to be asked: always when nothing is ready, for then the loop may sleep; else now and then.
     bool must_look() noexcept { return idle() || (--turns_to_reading_ == 0 && late_for_a_look()); }
@@ -130,15 +160,17 @@ class EventLoop {
     std::size_t look();
     std::size_t sleep();
     bool can_be_woken() const noexcept;
+    [[noreturn]] static void throw_wrong_thread();
 
     const bool virtual_;
     TimePoint now_ = virtual_ ? TimePoint{} : std::chrono::steady_clock::now(), looked_at_ = now_;
     unsigned turns_since_look_ = 0, turns_between_readings_ = 1, turns_to_reading_ = 1;
-    bool running_ = false, stopping_ = false, muted_ = false;
+    std::atomic<bool> running_ = false;  // asked by other threads, which must not touch the loop then
+    bool stopping_ = false, muted_ = false;
     std::array<EntryList, 2> queues_;
-    EntryList* ready_ = &queues_[0];  // what runs in the next turn
-    std::uint64_t id_, numbers_ = 0;  // between the two, for g++ 12 makes a slow vector of pointers side by side
-    EntryList* batch_ = &queues_[1];  // what runs in this one
+    EntryList* ready_ = &queues_[0];                                       // what runs in the next turn
+    const Ref<detail::LoopLink> link_ = Ref(new detail::LoopLink(*this));  // not behind batch_: see there
+    EntryList* batch_ = &queues_[1];  // what runs in this one. Side by side, g++ 12 makes a slow vector of the two
     TimerHeap timers_;
     Selector selector_;
     IntrusiveList<Descriptor> descriptors_;
@@ -161,18 +193,20 @@ class WorkGuard {
 };
 
 namespace detail {
-inline thread_local constinit EventLoop* running_loop = nullptr;
+/// Whether a loop runs in this thread. In a child process the parent's does not.
+inline bool a_loop_runs() noexcept { return running_loop && !running_loop->selector().forked(); }
 
 /// Makes `loop` the running one of this thread. Throws RuntimeError where another one runs.
 struct RunningLoop {
     explicit RunningLoop(EventLoop& loop) {
-        if (outer_ && outer_ != &loop) throw RuntimeError("an event loop runs in this thread already: one at a time");
+        if (outer_ != &loop && a_loop_runs())
+            throw RuntimeError("an event loop runs in this thread already: one at a time");
         running_loop = &loop;
     }
     ~RunningLoop() { running_loop = outer_; }
     RunningLoop(RunningLoop&&) = delete;
   private:
-    EventLoop* outer_ = running_loop;  // the same loop, or none
+    EventLoop* outer_ = running_loop;  // the same loop, none, or the parent process's
 };
 
 /// Tells the running loop's exception handler; the default one where no loop runs.

@@ -14,7 +14,7 @@ struct Call : RefCounted<Call>, Timer {
     virtual void call() = 0;
     void run() noexcept final;
     void discard() noexcept final { release(); }
-    void cancel() noexcept;
+    void cancel();
     EventLoop& loop;
     TimePoint when{};
     bool cancelled = false;
@@ -32,8 +32,9 @@ class Handle {
   public:
     Handle() = default;
     explicit Handle(Ref<detail::Call> call) noexcept : call_(std::move(call)) {}
-    /// The callback won't run. Without effect when it has run, or on a handle of nothing.
-    void cancel() noexcept {
+    /// The callback won't run. Without effect when it has run, or on a handle of nothing. Throws RuntimeError in a
+    /// wrong thread.
+    void cancel() {
         if (call_) call_->cancel();
     }
     bool cancelled() const noexcept { return call_ && call_->cancelled; }

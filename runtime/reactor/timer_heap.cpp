@@ -31,6 +31,7 @@ void TimerHeap::sift_down(std::size_t position, const Node& node) noexcept {
 void TimerHeap::arm(Timer& timer, TimePoint deadline) {
     const Node node{deadline, sequence_++, &timer};
     nodes_.push_back(node);
+    timer.heap = this;
     sift_up(nodes_.size() - 1, node);
 }
 // [/arm]
@@ -47,7 +48,7 @@ void TimerHeap::start(TimePoint now) {
 void TimerHeap::disarm(Timer& timer) noexcept {
     if (!timer.armed()) return;
     const std::size_t hole = timer.position;
-    timer.position = Timer::not_armed;
+    timer.heap = nullptr;
     const Node last = nodes_.back();
     nodes_.pop_back();
     if (last.timer == &timer) return;

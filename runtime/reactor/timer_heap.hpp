@@ -7,13 +7,18 @@
 #include "runtime/reactor/entry.hpp"
 
 namespace aio {
+class TimerHeap;
+
 /// An entry that the loop will run at a moment. Its owner takes it out of the heap before it is destroyed.
 struct Timer : Entry {
-    bool armed() const noexcept { return position != not_armed; }
-    static constexpr std::size_t not_armed = SIZE_MAX;
-    std::size_t position = not_armed;  ///< in the heap
-    Duration delay_from_start{};       ///< of arm_from_start()
+    bool armed() const noexcept { return heap != nullptr; }
+    TimerHeap* heap = nullptr;  ///< where it is armed
+    union {
+        std::size_t position;       ///< in the heap
+        Duration delay_from_start;  ///< of arm_from_start(), before it is armed
+    };
   protected:
+    Timer() noexcept : position(0) {}
     ~Timer() = default;
 };
 

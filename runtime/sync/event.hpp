@@ -8,9 +8,11 @@ namespace aio {
 class Event {
   public:
     bool is_set() const noexcept { return value_; }
-    /// Wakes all who wait. They go on even if the event is cleared before they run.
-    void set() noexcept {
-        if (!std::exchange(value_, true)) waiters_.wake_all();
+    /// Wakes all who wait. They go on even if the event is cleared before they run. Throws RuntimeError, and changes
+    /// nothing, in another thread than that of those who wait; so does all that wakes somebody.
+    void set() {
+        if (!value_) waiters_.wake_all();
+        value_ = true;
     }
     /// From now on wait() waits again.
     void clear() noexcept { value_ = false; }

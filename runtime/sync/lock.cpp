@@ -17,12 +17,12 @@ Coroutine<void> Lock::acquire_slowly() {
 
 void Lock::release() {
     if (!locked()) throw RuntimeError("Lock is not acquired.");
-    holder_ = 0;
     wake_first();
+    holder_ = 0;
 }
 
 // One who was woken or cancelled before stands there still: it will take the lock, or wake the next, when it runs.
-void Lock::wake_first() noexcept {
+void Lock::wake_first() {
     if (detail::QueuedWaiter* first = waiters_.front()) first->wake();
 }
 }  // namespace aio

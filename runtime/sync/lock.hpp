@@ -20,7 +20,7 @@ class Lock {
     bool free() const noexcept { return !locked() && !waiters_.any_not_cancelled(); }
     void take() { holder_ = detail::TaskState::current().number; }
     Coroutine<void> acquire_slowly();
-    void wake_first() noexcept;
+    void wake_first();
 
     std::uint64_t holder_ = 0;  // the number of the task that has it, for the call graph alone; 0: nobody
     detail::WaiterQueue waiters_{"a lock", &holder_};

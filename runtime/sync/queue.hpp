@@ -38,10 +38,10 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     void put_nowait(T item) {
         if (shut_down_) throw QueueShutDown();
         if (full()) throw QueueFull();
+        wake_next(getters_);
         items_.push(std::move(item));
         ++unfinished_;
         finished_.clear();
-        wake_next(getters_);
     }
     /// `T item = co_await queue.get()` waits while the queue is empty; if it is not, it does not suspend. One who is
     /// woken may find that somebody else was quicker, and waits again, behind the others. Cancelled while it waits, it
@@ -51,14 +51,14 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     T get_nowait() {
         if (empty() && shut_down_) throw QueueShutDown();
         if (empty()) throw QueueEmpty();
-        T item = items_.pop();
         wake_next(putters_);
-        return item;
+        return items_.pop();
     }
     /// Says that the work on an item is done that was got before. Throws ValueError if that was said of all items put.
     void task_done() {
         if (unfinished_ == 0) throw ValueError("task_done() called too many times");
-        if (--unfinished_ == 0) finished_.set();
+        if (unfinished_ == 1) finished_.set();
+        --unfinished_;
     }
     /// `co_await queue.join()` waits until task_done() was called for each item that was put.
     auto join() { return finished_.wait(); }
@@ -97,9 +97,12 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
         }
     }
     /// Unlike those of a lock, these leave their queue when they are woken: what they waited for is not yet theirs.
-    static bool wake_next(detail::WaiterQueue& waiters) noexcept {
-        while (detail::QueuedWaiter* waiter = waiters.pop_front())
-            if (waiter->wake()) return true;
+    static bool wake_next(detail::WaiterQueue& waiters) {
+        while (detail::QueuedWaiter* waiter = waiters.front()) {
+            const bool woken = waiter->wake();
+            waiter->unlink();
+            if (woken) return true;
+        }
         return false;
     }
 

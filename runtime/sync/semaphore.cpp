@@ -22,12 +22,11 @@ Coroutine<void> Semaphore::acquire_slowly() {
 
 void Semaphore::release() {
     if (value_ >= bound_) throw ValueError("BoundedSemaphore released too many times");
-    ++value_;
-    wake_next();
+    if (waiters_.wake(1) == 0) ++value_;
 }
 
 // The slot is taken for the waiter here, not when it runs: nobody can slip in between.
-void Semaphore::wake_next() noexcept {
+void Semaphore::wake_next() {
     if (waiters_.wake(1) > 0) --value_;
 }
 }  // namespace aio

@@ -25,7 +25,7 @@ class Semaphore {
     bool free() const noexcept { return value_ > 0 && !waiters_.any_not_cancelled(); }
     void take() noexcept { --value_; }
     Coroutine<void> acquire_slowly();
-    void wake_next() noexcept;
+    void wake_next();
 
     int value_;
     const int bound_;

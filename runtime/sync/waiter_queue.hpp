@@ -28,12 +28,12 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
         return false;
     }
     /// Wakes the first `most` of those that are neither woken nor cancelled, and returns how many there were.
-    std::size_t wake(std::size_t most) noexcept {
+    std::size_t wake(std::size_t most) {
         std::size_t woken = 0;
         for (QueuedWaiter* w = front(); w && woken < most; w = after(*w)) woken += w->wake();
         return woken;
     }
-    std::size_t wake_all() noexcept { return wake(static_cast<std::size_t>(-1)); }
+    std::size_t wake_all() { return wake(static_cast<std::size_t>(-1)); }
   private:
     const char* name_;
     const std::uint64_t* holder_;

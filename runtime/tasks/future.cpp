@@ -4,19 +4,21 @@ namespace aio::detail {
 namespace {
 /// A callback of the program. It frees itself when it has run.
 struct DoneCallback final : Entry, Pooled {
-    explicit DoneCallback(std::function<void(FutureState&)> f) : function(std::move(f)) {}
+    DoneCallback(std::function<void(FutureState&)> f, std::uint64_t n) : function(std::move(f)), number(n) {}
     void run() noexcept override {
         const std::unique_ptr<const DoneCallback> self(this);
         try {
             function(*done);
-        } catch (...) { report({"Exception in callback", std::current_exception()}); }
+        } catch (...) { done->report({"Exception in callback", std::current_exception()}); }
     }
     void discard() noexcept override { delete this; }
 
-    std::function<void(FutureState&)> function;
+    const std::function<void(FutureState&)> function;
     Ref<FutureState> done;  // null while it is pending: a future that nobody holds will never be done
-    const std::uint64_t number = running_loop->next_number();
+    const std::uint64_t number;
 };
+
+[[noreturn]] void throw_loop_is_gone() { throw RuntimeError("the event loop of this future is gone"); }
 }  // namespace
 
 bool FutureState::cancel() {
@@ -27,20 +29,25 @@ bool FutureState::cancel() {
 
 // [complete]
 void FutureState::complete(Phase phase) {
-    if (!belongs_to_running_loop()) throw RuntimeError("a future can be completed only in its own loop");
+    EventLoop* const own = loop();
+    if (own) own->require_own_thread();
     phase_ = phase;
-    for (Entry* entry = has_done_callbacks_ ? callbacks_.front() : nullptr; entry; entry = callbacks_.after(*entry))
+    if (callbacks_.empty()) return;
+    if (!own) throw_loop_is_gone();
+    for (Entry* entry = done_callbacks_ ? callbacks_.front() : nullptr; entry; entry = callbacks_.after(*entry))
         if (auto* callback = dynamic_cast<DoneCallback*>(entry)) callback->done = Ref(this);
-    running_loop->ready().append(callbacks_);
+    own->ready().append(callbacks_);
 }
 // [/complete]
 
 std::uint64_t FutureState::add_done_callback(std::function<void(FutureState&)> function) {
-    auto callback = std::make_unique<DoneCallback>(std::move(function));
+    EventLoop* const own = loop();
+    if (own) own->require_own_thread();
+    if (done() && !own) throw_loop_is_gone();
+    auto* const callback = new DoneCallback(std::move(function), ++done_callbacks_);
     if (done()) callback->done = Ref(this);
-    add_callback(*callback);
-    has_done_callbacks_ = true;
-    return callback.release()->number;
+    (done() ? own->ready() : callbacks_).push_back(*callback);
+    return callback->number;
 }
 
 std::size_t FutureState::remove_done_callback(std::uint64_t number) {
@@ -62,7 +69,12 @@ void FutureState::throw_why_no_value() {
     std::rethrow_exception(error());
 }
 
+void FutureState::report(const ExceptionContext& context) const noexcept {
+    loop() ? loop()->call_exception_handler(context) : EventLoop::default_exception_handler(context);
+}
+
 void FutureState::require_settable() {
+    if (loop()) loop()->require_own_thread();
     if (as_task()) throw RuntimeError("Task does not support set_result operation");
     if (done()) throw InvalidStateError("invalid state: the future is done already");
 }

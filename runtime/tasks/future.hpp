@@ -9,41 +9,50 @@
 namespace aio {
 namespace detail {
 struct TaskState;
+struct Gathering;
 
 /// What a suspended task waits for: whom Task::cancel asks first.
 struct Waitable {
     /// Ends the wait with CancelledError. False if it is over already.
     virtual bool cancel() = 0;
+    // Whether it passes the request on: a task to what it waits for, a gathering to its children.
     virtual TaskState* as_task() noexcept { return nullptr; }
+    virtual Gathering* as_gathering() noexcept { return nullptr; }
     /// For the call graph: "a sleep"; "" where only the frames tell.
     virtual std::string what() const { return "a future"; }
   protected:
     ~Waitable() = default;
 };
 
+/// cancel() of what passes it on.
+bool pass_cancel_on(Waitable& first);
+
 /// The object that the handles of a future share.
 struct FutureState : Waitable, RefCounted<FutureState>, Pooled {
     enum class Phase : std::uint8_t { pending, cancelled, failed, finished };
     /// Throws RuntimeError where no loop runs.
-    FutureState() : loop_id_(get_running_loop().id()) {}
+    FutureState() : link_(get_running_loop().link()) {}
     virtual ~FutureState() {
         while (Entry* entry = callbacks_.pop_front()) entry->discard();
     }
+    EventLoop* loop() const noexcept { return link_->loop; }  ///< its own; null when that is gone
     virtual std::exception_ptr& error() noexcept = 0;
     virtual void* value() noexcept = 0;  ///< its Value<T>
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
     bool failed() const noexcept { return phase_ == Phase::failed; }
     bool has_value() const noexcept { return phase_ == Phase::finished; }
-    bool belongs_to_running_loop() const noexcept { return running_loop && running_loop->id() == loop_id_; }
+    bool belongs_to_running_loop() const noexcept { return loop() && loop() == running_loop; }
     bool cancel() override;
-    /// The end: callbacks and awaiting tasks are queued as they came. Throws RuntimeError outside its loop.
+    /// The end: callbacks and awaiting tasks are queued in its loop, as they came. Throws RuntimeError in a wrong
+    /// thread, and if there are any but their loop is gone.
     void complete(Phase phase);
     void fail(std::exception_ptr exception) {
         error() = std::move(exception);
         complete(Phase::failed);
     }
-    /// `entry` runs in the turn after the future is done, or in the next one. Throws RuntimeError if another loop's.
+    /// `entry`, of the running loop, runs in the turn after the future is done, or in the next one. Throws RuntimeError
+    /// if it is pending and another loop's.
     void add_callback(Entry& entry) {
         if (!done() && !belongs_to_running_loop()) throw RuntimeError("a future of another loop can't be waited for");
         (done() ? get_running_loop().ready() : callbacks_).push_back(entry);
@@ -55,12 +64,14 @@ struct FutureState : Waitable, RefCounted<FutureState>, Pooled {
     void require_result();
     [[noreturn]] void throw_why_no_value();
     void require_settable();
+    /// To the exception handler of its loop.
+    void report(const ExceptionContext& context) const noexcept;
 
     bool error_retrieved = false;  ///< somebody has seen the exception; else its loss is reported
   private:
     Phase phase_ = Phase::pending;
-    bool has_done_callbacks_ = false;  // some of the program were added
-    const std::uint64_t loop_id_;
+    std::uint32_t done_callbacks_ = 0;  // of the program: how many were ever added
+    const Ref<LoopLink> link_;
   protected:
     EntryList callbacks_;
 };
@@ -112,22 +123,24 @@ template <class T> struct FutureAwaiter {
 }  // namespace detail
 
 /// A shared handle of any future or task, whatever its result. All handles of one future are equal. To be used in the
-/// thread of the loop in which it was made. asyncio.Future without its type.
+/// thread of the loop in which it was made, while that runs or between two of its runs. asyncio.Future without its
+/// type.
 class FutureBase {
   public:
     explicit FutureBase(Ref<detail::FutureState> state) noexcept : state_(std::move(state)) {}
     bool done() const noexcept { return state_->done(); }
     bool cancelled() const noexcept { return state_->cancelled(); }
     /// A future is done at once, with CancelledError for all who await it. A task is asked to end: CancelledError comes
-    /// out of what it waits for, or at its next step; it may refuse, by going on. False if it is done already.
+    /// out of what it waits for, or at its next step; it may refuse, by going on. False if it is done already. Throws
+    /// RuntimeError in a wrong thread.
     bool cancel() const { return state_->cancel(); }
     /// The exception, null if it has a value. Throws InvalidStateError while pending, or CancelledError.
     std::exception_ptr exception() const {
         state_->require_result();
         return state_->error();
     }
-    /// In the turn after it is done, calls `function` with a handle; errors go to the exception handler. Gives a
-    /// number.
+    /// In the turn of its loop after it is done, calls `function` with a handle; errors go to the exception handler.
+    /// Gives a number. Throws RuntimeError in a wrong thread, or if it is done and its loop is gone.
     template <class F> std::uint64_t add_done_callback(F&& function) const {
         return add<FutureBase>(std::forward<F>(function));
     }
@@ -153,8 +166,8 @@ template <class T = void> class Future : public FutureBase {
     Future() : FutureBase(Ref<detail::FutureState>(new detail::FutureStateOf<T>())) {}
     /// The value; throws the exception, CancelledError, or InvalidStateError while it is pending.
     decltype(auto) result() const { return detail::require_value<T>(*this->state_).get(); }
-    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done, RuntimeError for a task, ValueError
-    /// for an exception_ptr that is null.
+    /// Fill it in; who awaits it is queued. Throw InvalidStateError if it is done, RuntimeError for a task and in a
+    /// wrong thread, ValueError for an exception_ptr that is null.
     template <class... U> void set_result(U&&... value) const {
         this->state_->require_settable();
         static_cast<Value<T>*>(this->state_->value())->set_value(std::forward<U>(value)...);

@@ -14,13 +14,19 @@ void Gathering::add(const FutureBase& future) {
     child.future->add_callback(child);
 }
 
-bool Gathering::cancel_children() {
-    if (std::exchange(cancelling_, true)) return false;  // a child waits for this very gathering
-    bool any = false;
-    for (Child& child : children_) any |= child.future->cancel();
-    cancelling_ = false;
-    cancel_requested_ |= any;
-    return any;
+bool Gathering::begin_asking(TaskState* for_task, Gathering* by_gathering) noexcept {
+    if (outer_.done() || std::exchange(asking_, true)) return false;
+    asked_for = for_task;
+    asked_by = by_gathering;
+    any_accepts = false;
+    asked_ = 0;
+    return true;
+}
+
+bool Gathering::end_asking() noexcept {
+    asking_ = false;
+    cancel_requested_ |= any_accepts;
+    return any_accepts;
 }
 
 // CPython's _done_callback.
@@ -42,7 +48,7 @@ void Gathering::finish() noexcept {
 }
 
 void Gathering::dissolve() noexcept {
-    for (Child& child : children_) child.unlink();
+    const auto children = std::move(children_);  // they go when this may be gone
     unlink();
     outer_.release();
 }

@@ -40,11 +40,21 @@ struct Gathering : Composite {
     const FutureState& outer() const noexcept { return outer_; }
     /// The end, when all children are done; for a gathering of nothing, at once.
     void finish() noexcept;
+    /// The children are given back as well: a chain of such futures is never destroyed by recursion.
     void dissolve() noexcept override;
+
+    // A cancellation on its way; see pass_cancel_on().
+    /// False if there is nobody to ask: it is done, or a child waits for this very gathering.
+    bool begin_asking(TaskState* for_task, Gathering* by_gathering) noexcept;
+    bool all_are_asked() const noexcept { return asked_ == size(); }
+    FutureState& next_to_ask() noexcept { return child(asked_++); }
+    bool end_asking() noexcept;      ///< whether any child accepts
+    TaskState* asked_for = nullptr;  ///< the task that waits for it, if a task was asked
+    Gathering* asked_by = nullptr;   ///< the one whose child led here
+    bool any_accepts = false;
   protected:
     Gathering(FutureState& outer, std::size_t size, bool return_exceptions);
     ~Gathering() = default;
-    bool cancel_children();
   private:
     /// Completes the outer future with the results of the children. What it throws, the outer future fails with.
     virtual void collect() = 0;
@@ -52,8 +62,8 @@ struct Gathering : Composite {
 
     FutureState& outer_;
     std::vector<Child> children_;
-    std::size_t added_ = 0, done_ = 0;
-    bool return_exceptions_, cancelling_ = false, cancel_requested_ = false;
+    std::size_t added_ = 0, done_ = 0, asked_ = 0;
+    bool return_exceptions_, asking_ = false, cancel_requested_ = false;
 };
 
 /// Collect: makes a T of the children of a Gathering.
@@ -62,7 +72,11 @@ struct GatherState final : FutureStateOf<T>, Gathering {
     GatherState(std::size_t size, bool return_exceptions, Collect collect)
         : Gathering(*this, size, return_exceptions), collect_(collect) {}
     /// Asks the children to end. The gathering itself ends when they have.
-    bool cancel() override { return !this->done() && cancel_children(); }
+    bool cancel() override {
+        if (this->loop()) this->loop()->require_own_thread();
+        return pass_cancel_on(*this);
+    }
+    Gathering* as_gathering() noexcept override { return this; }
     std::string what() const override { return "a gather of " + std::to_string(size()); }
   private:
     void collect() override {

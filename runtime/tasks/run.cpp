@@ -29,12 +29,29 @@ struct InterruptCancels {
         sigaction(SIGINT, &once, nullptr);
     }
     ~InterruptCancels() {
-        std::signal(SIGINT, SIG_DFL);
+        struct sigaction present {};
+        sigaction(SIGINT, nullptr, &present);
+        if (present.sa_handler == on_sigint) std::signal(SIGINT, SIG_DFL);  // else the program has set its own
         interrupt_wakes = nullptr;
         loop.set_wake_handler(nullptr);
     }
     EventLoop& loop;
     bool cancelled = false;
+};
+
+/// Ends the run when a future is done; not if the run has ended by then.
+struct Stop final : Entry {
+    explicit Stop(EventLoop& l) noexcept : loop(l) {}
+    void run() noexcept override { loop.stop(); }
+    EventLoop& loop;
+};
+
+/// A child process, which fork(2) has left in the middle of a task, may run a loop of its own there, and then go on.
+struct PumpSetAside {
+    PumpSetAside() = default;
+    PumpSetAside(PumpSetAside&&) = delete;
+    ~PumpSetAside() { detail::Pump::current = outer; }
+    detail::Pump* const outer = std::exchange(detail::Pump::current, nullptr);
 };
 
 // As at the end of asyncio.run, a task for each, used or not: what refuses to be cancelled gets that many more turns.
@@ -44,7 +61,7 @@ Coroutine<void> shutdown(const std::unique_ptr<detail::Service>& service) {
 }  // namespace
 
 Runner::Runner(ClockKind clock) : loop_(clock) {
-    if (detail::running_loop) throw RuntimeError("aio::run() cannot be called from a running event loop");
+    if (detail::a_loop_runs()) throw RuntimeError("aio::run() cannot be called from a running event loop");
     loop_.tasks = &tasks_;
     detail::observe_if_asked(loop_);
 }
@@ -52,10 +69,18 @@ Runner::Runner(ClockKind clock) : loop_(clock) {
 Runner::~Runner() {
     const detail::RunningLoop running(loop_);
     loop_.mute();
+    if (loop_.selector().forked()) (void)tasks_.default_executor.release();  // its threads are the parent's
     tasks_.default_executor.reset();
     tasks_.asyncgens.reset();
     while (detail::TaskState* task = tasks_.alive.front()) task->dissolve();
     while (detail::Composite* composite = tasks_.composites.front()) composite->dissolve();
+    loop_.tasks = nullptr;
+}
+
+void Runner::require_runnable() {
+    if (detail::a_loop_runs()) throw RuntimeError("Runner.run() cannot be called from a running event loop");
+    if (closed_) throw RuntimeError("Runner is closed");
+    loop_.selector().require_own_process();
 }
 
 void Runner::run_main(const TaskBase& main) {
@@ -71,11 +96,12 @@ void Runner::run_main(const TaskBase& main) {
 }
 
 void Runner::run_until_complete(const FutureBase& future) {
-    const auto stop = future.add_done_callback([this](const FutureBase&) { loop_.stop(); });
+    const PumpSetAside aside;
+    Stop stop(loop_);
+    future.state().add_callback(stop);
     try {
         loop_.run_forever();
     } catch (const DeadlockError& error) {
-        future.remove_done_callback(stop);
         std::string text = error.what();
         std::vector<std::string> names;
         for (const TaskBase& task : all_tasks()) {

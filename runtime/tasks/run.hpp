@@ -11,10 +11,12 @@ class Runner {
     /// Destroys what close() could not end, in order of creation. No code of the program runs but destructors.
     ~Runner();
     /// Runs `main` in a task to its end; returns its value or throws its exception. SIGINT cancels it: if it ends by
-    /// that, close() is called and SIGINT ends the program. May be called again. Throws DeadlockError.
+    /// that, close() is called and SIGINT ends the program. May be called again. Throws DeadlockError; RuntimeError
+    /// where a loop runs, after close(), and in a child process.
     template <class T> T run(Coroutine<T> main) { return detail::value_of<T>(finish(std::move(main)).state()); }
     /// The same; main's outcome stays in its task.
     template <class T> Task<T> finish(Coroutine<T> main) {
+        require_runnable();
         const detail::RunningLoop running(loop_);
         Task<T> task = create_task(std::move(main));
         run_main(task);
@@ -24,6 +26,7 @@ class Runner {
     void close();
     EventLoop& get_loop() noexcept { return loop_; }
   private:
+    void require_runnable();
     void run_main(const TaskBase& main);
     void run_until_complete(const FutureBase& future);
     void cancel_all_tasks();

@@ -6,21 +6,21 @@ namespace aio {
 namespace detail {
 /// A gathering of one, which does not pass a cancellation on. F: the handle of what is shielded.
 template <class F, class T = typename F::value_type> struct ShieldState final : FutureStateOf<T>, Gathering {
-    explicit ShieldState(const F& inner) : Gathering(*this, 1, true), inner_(inner) {}
+    explicit ShieldState(const F& inner) : Gathering(*this, 1, true) { add(inner); }
     /// Ends the outer future alone. If the inner one fails later, its exception is its own again.
     bool cancel() override {
         if (!FutureState::cancel()) return false;
-        if (!inner_.done()) dissolve();
+        if (!child(0).done()) dissolve();
         return true;
     }
     std::string what() const override { return "a shield"; }
   private:
     void collect() override {
-        if (inner_.cancelled()) return this->complete(FutureState::Phase::cancelled);
-        this->result_.set_from([&]() -> T { return inner_.take(); });
+        const F inner(Ref(&child(0)));
+        if (inner.cancelled()) return this->complete(FutureState::Phase::cancelled);
+        this->result_.set_from([&]() -> T { return inner.take(); });
         this->complete(FutureState::Phase::finished);
     }
-    const F inner_;
 };
 }  // namespace detail
 
@@ -33,7 +33,7 @@ template <detail::Awaitable A> auto shield(A&& awaitable) {
     if constexpr (std::same_as<F, Future<T>> || std::same_as<F, Task<T>>)
         if (inner.done()) return Future<T>(Ref(&inner.state()));
     const Ref shield(new detail::ShieldState<F>(inner));
-    inner.done() ? shield->finish() : shield->add(inner);
+    if (inner.done()) shield->finish();
     return Future<T>(shield);
 }
 }  // namespace aio

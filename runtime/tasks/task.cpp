@@ -43,7 +43,7 @@ void TaskState::end() {
 }
 
 void TaskState::report_never_retrieved() const noexcept {
-    const bool debug_mode = running_loop && running_loop->observed();
+    const bool debug_mode = loop() && loop()->observed();
     report({"Task exception was never retrieved", thrown, name(), debug_mode ? created : Place()});
 }
 
@@ -53,22 +53,11 @@ void TaskState::dissolve() noexcept {
     release();
 }
 
-// [cancel]
 bool TaskState::cancel() {
     if (done()) return false;
-    if (!belongs_to_running_loop()) throw RuntimeError("a task can be cancelled only in its own loop");
-    TaskState* task = this;
-    ++task->cancels_requested;
-    // A task that awaits a task passes the request on: in a loop, for such chains can be long.
-    while (TaskState* next = task->waiting ? task->waiting->as_task() : nullptr) {
-        if (next->done()) break;
-        task = next;
-        ++task->cancels_requested;
-    }
-    if (!task->waiting || !task->waiting->cancel()) task->must_cancel = true;
-    return true;
+    loop()->require_own_thread();  // the loop lives as long as a task that is not done
+    return pass_cancel_on(*this);
 }
-// [/cancel]
 
 /// Whether `future` waits for this task, directly or by way of other tasks.
 bool TaskState::is_awaited_by(FutureState& future) noexcept {

@@ -10,9 +10,10 @@ struct Waiter : Waitable {
     Waiter(Waiter&&) = delete;
     bool done() const noexcept { return phase_ != Phase::pending; }
     bool cancelled() const noexcept { return phase_ == Phase::cancelled; }
-    /// Queues the task, behind what is ready. False if it has been woken or cancelled before.
-    bool wake() noexcept { return end(Phase::woken); }
-    bool cancel() noexcept override { return end(Phase::cancelled); }
+    /// Queues the task in its loop, behind what is ready. False if it has been woken or cancelled before. Both throw
+    /// RuntimeError in a wrong thread.
+    bool wake() { return end(Phase::woken); }
+    bool cancel() override { return end(Phase::cancelled); }
     std::string what() const override { return ""; }
     TaskState* task() const noexcept { return task_; }  ///< null until it is awaited
 
@@ -27,17 +28,17 @@ struct Waiter : Waitable {
     }
   private:
     enum class Phase : std::uint8_t { pending, woken, cancelled };
-    bool end(Phase phase) noexcept {
+    bool end(Phase phase) {
         if (done()) return false;
+        if (task_) task_->loop()->queue(*task_);
         phase_ = phase;
-        if (task_) running_loop->ready().push_back(*task_);
         return true;
     }
     TaskState* task_ = nullptr;
     Phase phase_ = Phase::pending;
 };
 
-/// A timer that is disarmed with the frame or object in which it lives.
+/// A timer of the running loop that is disarmed with the frame or object in which it lives.
 struct ScopedTimer : Timer {
     void arm(TimePoint deadline) { get_running_loop().timers().arm(*this, deadline); }
     void arm(Duration delay) { get_running_loop().arm(*this, delay); }
@@ -45,7 +46,7 @@ struct ScopedTimer : Timer {
     bool pending() const noexcept { return armed() || linked(); }
     /// Also when it has fired and is queued: it won't run.
     void disarm() noexcept {
-        if (armed()) running_loop->timers().disarm(*this);
+        if (armed()) heap->disarm(*this);
         unlink();
     }
   protected:

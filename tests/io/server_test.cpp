@@ -332,4 +332,68 @@ TEST_ON_LOOP(Server, may_be_closed_while_it_rests) {
 
 #endif
 
+TEST_ON_LOOP(Server, accepts_all_who_wait_before_a_handler_closes_it) {
+    std::vector<StreamWriter> writers;
+    aio::Server* server = nullptr;
+    const auto handle = [&](StreamReader, StreamWriter writer) {
+        writer.write("welcome");
+        server->close();
+        writers.push_back(std::move(writer));
+    };
+    auto made = co_await aio::start_server(handle, "127.0.0.1", 0, {.start_serving = false});
+    server = &made;
+    const auto at = made.sockets().front();
+    co_await made.start_serving();
+    std::vector<int> clients;
+    for (int i = 0; i < 5; ++i) {
+        clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        EXPECT_EQ(::connect(clients.back(), at.data(), at.size()), 0);
+    }
+    co_await settle();
+    EXPECT_EQ(writers.size(), 5u);
+    for (const int client : clients) {
+        EXPECT_EQ(aio::test::take(client, 100), "welcome");
+        close(client);
+    }
+}
+
+TEST(Server, may_be_closed_between_two_runs_while_a_task_serves_for_ever) {
+    aio::Runner runner(aio::ClockKind::virtual_time);
+    std::optional<aio::Server> server;
+    std::optional<aio::Task<>> serving;
+    const auto main = [&]() -> Coroutine<> {
+        server = co_await aio::start_server(echo, "127.0.0.1", 0);
+        serving = aio::create_task(server->serve_forever());
+        co_await settle();
+    };
+    runner.run(main());
+    server->close();
+    runner.run(aio::test::turns(5));
+    EXPECT_TRUE(serving->cancelled());
+    EXPECT_FALSE(server->is_serving());
+}
+
+/// The server's copy of the handler is the last that holds a connection, and goes when that has something to say.
+TEST_ON_LOOP(Server, whose_handler_holds_a_connection_is_destroyed_under_the_same_wait) {
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int peer = -1;
+    {
+        auto held = co_await aio::test::connect_tcp();
+        peer = std::exchange(held.peer, -1);
+        const auto handle = [held_reader = held.reader](StreamReader reader, StreamWriter) -> Coroutine<> {
+            co_await reader.read(1);
+        };
+        auto server = co_await aio::start_server(handle, "127.0.0.1", 0);
+        const auto at = server.sockets().front();
+        EXPECT_EQ(::connect(client, at.data(), at.size()), 0);
+        co_await settle();
+        server.close();
+    }
+    aio::test::reset(client);
+    aio::test::put(peer, "x");
+    co_await settle();
+    EXPECT_EQ(recv(peer, nullptr, 0, MSG_DONTWAIT), 0);  // it was closed
+    close(peer);
+}
+
 }  // namespace

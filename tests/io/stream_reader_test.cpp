@@ -1,5 +1,8 @@
 #include "runtime/io/stream_reader.hpp"
 
+#include <cstring>
+
+#include "runtime/io/os_errors.hpp"
 #include "runtime/tasks/gather.hpp"
 #include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
@@ -16,6 +19,83 @@ using aio::test::run_virtually;
 using aio::test::settle;
 using aio::test::StreamAndPeer;
 using namespace std::chrono_literals;
+
+// ---- what a read stops at
+
+TEST_ON_LOOP(StreamReader, reads_on_behind_an_urgent_byte) {
+    auto s = co_await aio::test::connect_tcp();
+    put(s.peer, "abc");
+    send(s.peer, "!", 1, MSG_OOB);
+    put(s.peer, "def");
+    co_await settle();
+    EXPECT_EQ(co_await s.reader.readexactly(6), "abcdef");
+    send(s.peer, "!", 1, MSG_OOB);  // and nothing behind it, which must not keep the loop at work
+    put(s.peer, "g");
+    EXPECT_EQ(co_await s.reader.readexactly(1), "g");
+}
+
+/// A message with a descriptor, which a reader that does not ask for it throws away.
+void send_with_a_descriptor(int socket, std::string_view text) {
+    iovec part{const_cast<char*>(text.data()), text.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &socket, sizeof socket);
+    EXPECT_EQ(sendmsg(socket, &message, 0), std::ssize(text));
+}
+
+TEST_ON_LOOP(StreamReader, reads_on_behind_a_message_with_a_descriptor) {
+    StreamAndPeer s;
+    send_with_a_descriptor(s.peer, "abc");
+    put(s.peer, "def");
+    co_await settle();
+    EXPECT_EQ(co_await s.reader.readexactly(6), "abcdef");
+}
+
+// ---- reading ahead
+
+TEST_ON_LOOP(StreamReader, reads_ahead_up_to_twice_the_limit_and_then_holds_the_other_end_up) {
+    StreamAndPeer s(1000);
+    const std::string block(4096, 'x');
+    std::size_t sent = 0;
+    while (true) {
+        const ssize_t put = send(s.peer, block.data(), block.size(), MSG_DONTWAIT);
+        if (put > 0) sent += static_cast<std::size_t>(put);
+        if (put < 0) break;
+    }
+    co_await settle();
+    EXPECT_GT(send(s.peer, "x", 1, MSG_DONTWAIT), 0);  // there is room again, though nobody reads
+    while (send(s.peer, block.data(), block.size(), MSG_DONTWAIT) > 0) {}
+    co_await settle();
+    EXPECT_LT(send(s.peer, "x", 1, MSG_DONTWAIT), 0);  // and no more
+    EXPECT_EQ((co_await s.reader.readexactly(sent)).size(), sent);
+}
+
+TEST_ON_LOOP(StreamReader, sees_the_end_and_a_reset_though_nobody_reads) {
+    auto ended = co_await aio::test::connect_tcp();
+    put(ended.peer, "x");
+    ended.close_peer();
+    co_await settle();
+    EXPECT_FALSE(ended.reader.at_eof());  // "x" is left
+    EXPECT_EQ(co_await ended.reader.read(), "x");
+    EXPECT_TRUE(ended.reader.at_eof());
+
+    auto broken = co_await aio::test::connect_tcp();
+    aio::test::reset(std::exchange(broken.peer, -1));
+    co_await settle();
+    EXPECT_FALSE(broken.reader.at_eof());
+    EXPECT_TRUE(broken.writer.is_closing());
+    EXPECT_TRUE(aio::holds<aio::ConnectionResetError>(broken.reader.exception()));
+}
+
+// ---- read
 
 // ---- read
 
@@ -40,9 +120,9 @@ TEST_ON_LOOP(StreamReader, gives_five_bytes_and_the_end_that_came_under_one_edge
     StreamAndPeer s;
     put(s.peer, "12345");
     s.close_peer();
-    EXPECT_EQ(co_await s.reader.read(100), "12345");
+    EXPECT_EQ(co_await s.reader.read(2), "12");
     EXPECT_FALSE(s.reader.at_eof());
-    EXPECT_EQ(co_await s.reader.read(100), "");
+    EXPECT_EQ(co_await s.reader.read(100), "345");
     EXPECT_TRUE(s.reader.at_eof());
     EXPECT_EQ(co_await s.reader.read(100), "");
 }
@@ -101,6 +181,7 @@ TEST_ON_LOOP(StreamReader, throws_what_broke_the_connection_out_of_every_read) {
     co_await s.reader.read(1);  // so that some is there
     s.close_peer();
     s.writer.write("nobody reads this");
+    co_await aio::sleep(0s);  // it is known in the next turn
     const std::string error = "aio::BrokenPipeError: write to a unix socket without a name: Broken pipe";
     EXPECT_EQ(co_await ending_of(s.reader.read(1)), error);
     EXPECT_EQ(co_await ending_of(s.reader.read()), error);
@@ -315,6 +396,50 @@ TEST(StreamReader, may_outlive_its_loop) {
     run_virtually(program());
     s.reset();
     EXPECT_EQ(aio::test::open_descriptors(), before);
+}
+
+// ---- several readers
+
+TEST_ON_LOOP(StreamReader, gives_nothing_to_nobody_only_at_the_end_though_others_read_what_it_was_woken_for) {
+    StreamAndPeer s;
+    const auto first = aio::create_task(s.reader.read(100));
+    co_await settle();
+    put(s.peer, "for the first");
+    aio::get_running_loop().selector().poll();  // it is woken, but has not run
+    const auto second = aio::create_task(s.reader.read(100));
+    co_await settle();
+    EXPECT_EQ(first.result(), "for the first");
+    EXPECT_FALSE(second.done());
+    put(s.peer, "for the second");
+    EXPECT_EQ(co_await second, "for the second");
+}
+
+TEST_ON_LOOP(StreamReader, keeps_its_bytes_while_it_lets_others_run) {
+    StreamAndPeer s;
+    std::vector<aio::Task<std::string>> readers;
+    std::string expected, got;
+    for (int i = 0; i < 100; ++i) expected += static_cast<char>('a' + i % 26);
+    put(s.peer, expected);
+    co_await settle();
+    for (int i = 0; i < 100; ++i) readers.push_back(aio::create_task(s.reader.read(1)));  // some take a turn
+    co_await settle();
+    for (const auto& reader : readers) got += co_await reader;
+    EXPECT_EQ(got, expected);
+}
+
+TEST_ON_LOOP(StreamReader, gives_back_what_it_was_woken_for_when_it_is_cancelled_and_wakes_the_next) {
+    StreamAndPeer s;
+    const auto first = aio::create_task(s.reader.read(100));
+    co_await settle();
+    put(s.peer, "kept");
+    aio::get_running_loop().selector().poll();
+    const auto second = aio::create_task(s.reader.read(100));
+    aio::get_running_loop().call_soon([&] { first.cancel(); });
+    co_await settle();
+    EXPECT_TRUE(first.cancelled() || first.done());
+    const std::string all = (first.cancelled() ? "" : first.result()) + (second.done() ? second.result() : "");
+    EXPECT_EQ(all, "kept");
+    second.cancel();
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <sys/ioctl.h>
 
+#include <cerrno>
+#include <thread>
+
 #include "runtime/io/os_errors.hpp"
 #include "runtime/tasks/wait.hpp"
 #include "tests/support/on_loop.hpp"
@@ -218,6 +221,7 @@ TEST_ON_LOOP(StreamWriter, gets_no_signal_but_an_error_when_the_other_end_is_gon
     s.close_peer();
     s.writer.write("nobody reads this");
     EXPECT_TRUE(s.writer.is_closing());
+    co_await aio::sleep(0s);  // it is known in the next turn
     const std::string error = "aio::BrokenPipeError: write to a unix socket without a name: Broken pipe";
     EXPECT_EQ(co_await ending_of(s.writer.drain()), error);
     EXPECT_EQ(co_await ending_of(s.reader.read(10)), error);
@@ -251,6 +255,123 @@ TEST(StreamWriter, leaks_nothing_when_the_loop_ends_before_all_is_sent) {
     };
     run_virtually(program());
     EXPECT_EQ(aio::test::open_descriptors(), before);
+}
+
+// ---- the end
+
+/// Reads a blocking descriptor to its end, in pieces, and lets the loop run in between. "!" at the end: it was reset.
+Coroutine<std::string> all_of(int peer) {
+    std::string all(2 << 20, '\0');
+    std::size_t size = 0;
+    while (true) {
+        const ssize_t got = recv(peer, all.data() + size, 10'000, MSG_DONTWAIT);
+        if (got == 0) break;
+        if (got < 0 && errno != EAGAIN) {
+            all.resize(size);
+            co_return all + "!";
+        }
+        if (got > 0) size += static_cast<std::size_t>(got);
+        co_await settle();
+    }
+    all.resize(size);
+    co_return all;
+}
+
+TEST_ON_LOOP(StreamWriter, delivers_all_though_the_other_end_has_said_more_than_was_read) {
+    const std::string answer(1'000'000, 'a');
+    for (const std::string more : {"a line\n", "", "many lines\n"}) {
+        auto s = co_await aio::test::connect_tcp();
+        put(s.peer, "question\n");
+        EXPECT_EQ(co_await s.reader.readline(), "question\n");
+        put(s.peer, more);
+        s.writer.write(answer);
+        if (more.size() > 7) put(s.peer, std::string(100'000, 'x'));
+        s.writer.close();
+        const std::string got = co_await all_of(s.peer);
+        EXPECT_EQ(got.size(), answer.size());
+        EXPECT_TRUE(got == answer);
+    }
+}
+
+TEST_ON_LOOP(StreamWriter, delivers_all_when_its_handles_are_just_dropped) {
+    int peer = -1;
+    {
+        auto s = co_await aio::test::connect_tcp();
+        peer = std::exchange(s.peer, -1);
+        put(peer, "more than is read");
+        s.writer.write("answer");
+    }
+    EXPECT_EQ(co_await all_of(peer), "answer");
+    close(peer);
+}
+
+TEST(StreamWriter, delivers_all_when_the_loop_ends) {
+    int peer = -1;
+    const auto main = [&]() -> Coroutine<> {
+        const auto handler = [&]() -> Coroutine<> {
+            auto s = co_await aio::test::connect_tcp();
+            peer = std::exchange(s.peer, -1);
+            put(peer, "more than is read");
+            s.writer.write("answer");
+            co_await aio::sleep(1h);
+        };
+        const auto task = aio::create_task(handler);
+        co_await settle();
+    };
+    run_virtually(main());
+    EXPECT_EQ(take(peer), "answer");
+    EXPECT_EQ(recv(peer, nullptr, 0, 0), 0);  // an end, and no reset
+    close(peer);
+}
+
+TEST_ON_LOOP(StreamWriter, wait_closed_sees_a_reset_though_nobody_reads_or_writes) {
+    const auto before = aio::test::open_descriptors();
+    auto s = co_await aio::test::connect_tcp();
+    const int peer = std::exchange(s.peer, -1);
+    aio::get_running_loop().call_later(1s, [&] { aio::test::reset(peer); });
+    EXPECT_EQ((co_await ending_of(s.writer.wait_closed())).substr(0, 25), "aio::ConnectionResetError");
+    EXPECT_EQ(aio::test::open_descriptors(), before);  // the socket does not wait for its handles
+}
+
+TEST_ON_LOOP(StreamWriter, that_failed_says_so_to_the_first_drain_as_a_reset_and_then_with_its_error) {
+    StreamAndPeer s;
+    s.close_peer();
+    s.writer.write("x");
+    EXPECT_EQ((co_await ending_of(s.writer.drain())).substr(0, 25), "aio::ConnectionResetError");
+    EXPECT_EQ((co_await ending_of(s.writer.drain())).substr(0, 20), "aio::BrokenPipeError");
+    EXPECT_EQ((co_await ending_of(s.reader.read(1))).substr(0, 20), "aio::BrokenPipeError");
+    EXPECT_EQ((co_await ending_of(s.writer.wait_closed())).substr(0, 20), "aio::BrokenPipeError");
+
+    StreamAndPeer later;
+    later.close_peer();
+    later.writer.write("x");
+    co_await aio::sleep(0s);
+    EXPECT_EQ((co_await ending_of(later.writer.drain())).substr(0, 20), "aio::BrokenPipeError");
+}
+
+TEST_ON_LOOP(StreamWriter, knows_both_names_after_the_end) {
+    auto s = co_await aio::test::connect_tcp();
+    const auto name = s.writer.get_extra_info("sockname"), peer = s.writer.get_extra_info("peername");
+    EXPECT_EQ(name->host(), "127.0.0.1");
+    s.writer.close();
+    co_await s.writer.wait_closed();
+    EXPECT_TRUE(s.writer.get_extra_info("sockname") == name);
+    EXPECT_TRUE(s.writer.get_extra_info("peername") == peer);
+}
+
+TEST_ON_LOOP(StreamWriter, is_refused_in_a_wrong_thread) {
+    StreamAndPeer s;
+    const std::string refused =
+        "aio::RuntimeError: another thread runs this event loop: use call_soon_threadsafe or run_coroutine_threadsafe";
+    std::thread([&] {
+        EXPECT_EQ(aio::test::thrown_by([&] { s.writer.write("x"); }), refused);
+        EXPECT_EQ(aio::test::thrown_by([&] { s.writer.write_eof(); }), refused);
+        EXPECT_EQ(aio::test::thrown_by([&] { s.writer.close(); }), refused);
+    }).join();
+    EXPECT_FALSE(s.writer.is_closing());
+    s.writer.write("y");
+    EXPECT_EQ(take(s.peer), "y");
+    co_return;
 }
 
 }  // namespace

@@ -33,8 +33,10 @@ struct Heard final : Descriptor {
     using Descriptor::Descriptor;
     int edges_to_read = 0, edges_to_write = 0, closes = 0;
   private:
-    void on_readable() noexcept override { ++edges_to_read; }
-    void on_writable() noexcept override { ++edges_to_write; }
+    void on_edge() noexcept override {
+        edges_to_read += readable();
+        edges_to_write += writable();
+    }
     void on_close() noexcept override { ++closes; }
 };
 
@@ -95,21 +97,24 @@ TEST(Descriptor, that_is_owned_hears_once_of_what_comes_and_again_of_more) {
     EXPECT_EQ(c.descriptor.edges_to_read, 2);
 }
 
-TEST(Descriptor, that_is_owned_is_drained_by_a_short_read_and_by_eagain_but_not_by_a_full_one) {
+TEST(Descriptor, that_is_owned_is_drained_by_eagain_and_by_a_short_read_only_where_that_means_it) {
     Connection c;
     ASSERT_TRUE(put(c.peer, "abcdef"));
     turn(c.loop);
     EXPECT_EQ(c.read(3), "abc");
     EXPECT_TRUE(c.descriptor.readable());
     EXPECT_EQ(c.read(100), "def");
+    EXPECT_TRUE(c.descriptor.readable());
+    EXPECT_EQ(c.read(100), "");
     EXPECT_FALSE(c.descriptor.readable());
 
-    ASSERT_TRUE(put(c.peer, "abc"));
+    Heard drained(c.loop, dup(c.descriptor.fd()), Descriptor::ShortRead::means_drained);
+    ASSERT_TRUE(put(c.peer, "abcdef"));
     turn(c.loop);
-    EXPECT_EQ(c.read(3), "abc");
-    EXPECT_TRUE(c.descriptor.readable());
-    EXPECT_EQ(c.read(3), "");
-    EXPECT_FALSE(c.descriptor.readable());
+    drained.after_read(3, 3);
+    EXPECT_TRUE(drained.readable());
+    drained.after_read(3, 100);
+    EXPECT_FALSE(drained.readable());
 }
 
 TEST(Descriptor, that_is_owned_stays_readable_after_an_interrupted_read) {
@@ -137,6 +142,7 @@ TEST(Descriptor, that_is_owned_hears_of_a_hang_up_that_comes_after_the_data_was_
     ASSERT_TRUE(put(c.peer, "abc"));
     turn(c.loop);
     EXPECT_EQ(c.read(100), "abc");
+    EXPECT_EQ(c.read(100), "");
     EXPECT_FALSE(c.descriptor.readable());
     c.ends.close(1);
     turn(c.loop);

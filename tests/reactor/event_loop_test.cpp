@@ -3,14 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <latch>
+#include <memory>
+#include <semaphore>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "runtime/reactor/errors.hpp"
 #include "tests/support/log.hpp"
+#include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/pipe.hpp"
 
@@ -23,6 +27,7 @@ using aio::TimePoint;
 using aio::test::Log;
 using aio::test::make_pipe;
 using aio::test::put;
+using aio::test::thrown_by;
 using std::chrono::steady_clock;
 
 // ---- order
@@ -362,15 +367,68 @@ TEST(EventLoop, says_that_nothing_can_ever_become_ready) {
     loop.run_forever();  // and can be used afterwards
 }
 
-TEST(EventLoop, has_an_id_of_its_own) {
-    std::uint64_t first;
-    {
-        const EventLoop loop;
-        first = loop.id();
-    }
-    const EventLoop second, third;
-    EXPECT_NE(second.id(), first);
-    EXPECT_NE(third.id(), second.id());
+TEST(EventLoop, is_still_known_when_it_is_gone_and_never_taken_for_another) {
+    auto loop = std::make_unique<EventLoop>(ClockKind::virtual_time);
+    const auto link = loop->link();
+    EXPECT_EQ(link->loop, loop.get());
+    loop.reset();
+    EXPECT_EQ(link->loop, nullptr);
+    const EventLoop next(ClockKind::virtual_time);
+    EXPECT_NE(next.link().get(), link.get());
+}
+
+TEST(EventLoop, does_not_turn_inside_one_of_its_own_callbacks) {
+    EventLoop loop(ClockKind::virtual_time);
+    Log log;
+    loop.call_soon([&] { log(thrown_by([&] { loop.run_once(); })); });
+    loop.call_later(1s, [&] { log("timer"); });
+    loop.run_once();
+    loop.run_once();
+    EXPECT_EQ(log.text(), "aio::RuntimeError: this event loop is already running timer");
+}
+
+TEST(EventLoop, that_another_thread_runs_refuses_what_is_no_call_for_other_threads) {
+    EventLoop loop(ClockKind::virtual_time);
+    loop.outside_work = 1;
+    std::binary_semaphore running(0);
+    loop.call_soon([&] { running.release(); });
+    std::thread thread([&] { loop.run_forever(); });
+    running.acquire();
+    const auto pipe = make_pipe();
+    EXPECT_THROW(loop.call_soon([] {}), aio::RuntimeError);
+    EXPECT_THROW(loop.call_later(1s, [] {}), aio::RuntimeError);
+    EXPECT_THROW(loop.call_at({}, [] {}), aio::RuntimeError);
+    EXPECT_THROW(loop.add_reader(pipe[0], [] {}), aio::RuntimeError);
+    EXPECT_THROW(loop.remove_writer(pipe[0]), aio::RuntimeError);
+    EXPECT_THROW(loop.stop(), aio::RuntimeError);
+    EXPECT_THROW(loop.run_once(), aio::RuntimeError);
+    EXPECT_THROW(loop.run_forever(), aio::RuntimeError);
+    loop.call_soon_threadsafe([&] { loop.stop(); });
+    thread.join();
+    loop.call_soon([] {});  // and now it runs nowhere
+}
+
+TEST(EventLoop, says_so_when_the_kernel_refuses_to_wait) {
+    EventLoop loop(ClockKind::real);
+    int epoll = -1;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+        if (std::error_code gone; std::filesystem::read_symlink(entry, gone) == "anon_inode:[eventpoll]")
+            epoll = std::max(epoll, std::stoi(entry.path().filename()));
+    ASSERT_EQ(close(epoll), 0);
+    loop.call_later(1s, [] {});
+    EXPECT_EQ(thrown_by([&] { loop.run_forever(); }), "std::system_error: epoll_wait: Bad file descriptor");
+}
+
+TEST(EventLoop, keeps_a_handler_that_replaces_itself_until_it_returns) {
+    EventLoop loop(ClockKind::virtual_time);
+    Log log;
+    loop.set_exception_handler([&, long_enough_for_the_heap = std::string(100, 'x')](const auto&) {
+        loop.set_exception_handler([&](const auto&) { log("second"); });
+        log("first" + std::to_string(long_enough_for_the_heap.size()));
+    });
+    loop.call_exception_handler({"one"});
+    loop.call_exception_handler({"two"});
+    EXPECT_EQ(log.text(), "first100 second");
 }
 
 TEST(EventLoop, leaves_no_descriptor_open) {

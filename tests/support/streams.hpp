@@ -87,6 +87,28 @@ class DeafPort {
     int clients_[4];
 };
 
+/// A stream over TCP; the test reads and writes the other end, a bare descriptor that blocks.
+struct TcpAndPeer {
+    StreamReader reader;
+    StreamWriter writer;
+    int peer;
+    void close_peer() {
+        if (peer >= 0) ::close(std::exchange(peer, -1));
+    }
+    ~TcpAndPeer() { close_peer(); }
+    TcpAndPeer(Connection connection, int other) : reader(connection.first), writer(connection.second), peer(other) {}
+    TcpAndPeer(TcpAndPeer&& other) : reader(other.reader), writer(other.writer), peer(std::exchange(other.peer, -1)) {}
+};
+
+inline Coroutine<TcpAndPeer> connect_tcp(ConnectionOptions options = {}) {
+    const int listener = bound_socket();
+    [[maybe_unused]] const int failed = listen(listener, 1);
+    Connection connection = co_await open_connection("127.0.0.1", SocketAddress::bound_to(listener).port(), options);
+    const int peer = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    ::close(listener);
+    co_return TcpAndPeer(std::move(connection), peer);
+}
+
 /// Closes `fd` so that the other end sees a reset, not an end.
 inline void reset(int fd) {
     const linger at_once{1, 0};

@@ -119,20 +119,6 @@ TEST_F(OfAnotherLoop, a_future_cannot_be_waited_for_in_company) {
     EXPECT_FALSE(task->done());
 }
 
-TEST_F(OfAnotherLoop, a_future_cannot_be_completed_or_cancelled) {
-    const auto main = [&]() -> Coroutine<> {
-        EXPECT_THROW(future->set_result(1), aio::RuntimeError);
-        EXPECT_THROW(future->cancel(), aio::RuntimeError);
-        EXPECT_THROW(task->cancel(), aio::RuntimeError);
-        EXPECT_THROW(future->add_done_callback([](const auto&) {}), aio::RuntimeError);
-        co_return;
-    };
-    run_virtually(main());
-    EXPECT_FALSE(future->done());
-    EXPECT_FALSE(task->done());
-    EXPECT_THROW(task->cancel(), aio::RuntimeError);  // nor where no loop runs
-}
-
 TEST_F(OfAnotherLoop, a_result_that_is_there_may_be_read) {
     const auto complete = [&]() -> Coroutine<> {
         future->set_result(7);

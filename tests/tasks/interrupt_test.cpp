@@ -172,4 +172,16 @@ TEST(Interrupt, is_not_touched_by_a_loop_in_another_thread) {
     EXPECT_EQ(inside.sa_handler, SIG_DFL);
 }
 
+TEST(Interrupt, stays_with_a_handler_that_main_has_set_meanwhile) {
+    Child child(nullptr, [] {
+        run_for_real([]() -> Coroutine<> {
+            std::signal(SIGINT, [](int) { say("own-handler"); });
+            co_return;
+        });
+        std::raise(SIGINT);
+        say("and-on");
+    });
+    EXPECT_EQ(child.end(), "own-handler and-on exit 0");
+}
+
 }  // namespace
