@@ -5,6 +5,7 @@
 ## make run          runs all chapters in order on the virtual clock and compares what they print with what is expected
 ## make test         all tests of the build at hand; T=word runs only those whose names contain it
 ## make conformance  the stored programs against CPython's logs; SEEDS=1..500 [SIZE=medium] makes new ones as well
+## make streams      the same for what goes over a connection: both ends, in all pairings with CPython's
 ## make soak         the same on many thousand seeds of all sizes
 ## make docs         writes what the pages quote anew: code by its tags, what programs print, measured numbers
 ## make bench        the benchmarks; B=name runs only those whose names contain it
@@ -61,6 +62,7 @@ numbers     := $(foreach c,$(chapters),$(firstword $(subst -, ,$c)))
 notes       := $(patsubst notes/%.cpp,%,$(wildcard notes/*.cpp))
 unit        := $(strip $(call files,tests,*_test.cpp) $(wildcard tests/support/*.cpp))
 interpreter := $(filter-out %_test.cpp,$(wildcard tests/conformance/*.cpp))
+streams     := $(wildcard tests/streams/*.cpp)
 cat         := $(wildcard tests/io/cat.cpp)
 faults      := $(wildcard tests/faults/*.cpp)
 wrapped     := open read write lseek ftruncate fsync close rename recv send sendmsg accept4 connect getaddrinfo epoll_ctl
@@ -70,13 +72,14 @@ library          := $(BUILD)/libaio.a
 chapter_programs := $(addprefix $(BUILD)/chapters/,$(chapters))
 note_programs    := $(addprefix $(BUILD)/notes/,$(notes))
 test_programs    := $(if $(unit),$(BUILD)/tests/unit) $(if $(interpreter),$(BUILD)/tests/conformance) \
+                    $(if $(streams),$(BUILD)/tests/streams) \
                     $(if $(cat),$(BUILD)/tests/cat $(BUILD)/bench/peer) \
                     $(if $(faults),$(BUILD)/tests/faults)
 bench_programs   := $(if $(wildcard bench/peer.cpp),$(BUILD)/bench/peer) $(if $(benchmarks),$(BUILD)/bench/benchmarks)
 
 # What .tools/setup is to look for, by goal; the compiler and {fmt} always.
 needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),python) \
-         $(if $(filter all test conformance soak docs %/tests/unit %/tests/conformance %/tests/cat %/tests/faults,$(MAKECMDGOALS)),test) \
+         $(if $(filter all test conformance streams soak docs %/tests/unit %/tests/conformance %/tests/streams %/tests/cat %/tests/faults,$(MAKECMDGOALS)),test) \
          $(if $(filter all bench bench-save %/bench/benchmarks,$(MAKECMDGOALS)),bench) \
          $(if $(filter 6.3 run expected docs all test %/6.3-debugging,$(MAKECMDGOALS)),logging)
 
@@ -87,7 +90,7 @@ endif
 
 # ---- Targets
 
-.PHONY: help setup ready all run test conformance soak docs bench bench-save lint format expected clean $(numbers)
+.PHONY: help setup ready all run test conformance streams soak docs bench bench-save lint format expected clean $(numbers)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 
@@ -115,6 +118,9 @@ check = $(PYTHON) tests/conformance/check.py $(BUILD)/tests/conformance --jobs $
 
 conformance: $(BUILD)/tests/conformance
 	@$(check) --cases --random $(if $(SEEDS),--seeds $(SEEDS) --size $(SIZE))
+
+streams: $(BUILD)/tests/streams
+	@$(PYTHON) tests/streams/check.py $< --jobs $(shell nproc) --cases --random $(if $(SEEDS),--seeds $(SEEDS) --size $(SIZE))
 
 soak: $(BUILD)/tests/conformance
 	@$(check) --seeds 1..10000 --size small
@@ -199,6 +205,9 @@ $(BUILD)/tests/unit: $(call objects,$(unit)) $(library)
 	$(call link,-lgtest_main -lgtest -lfmt)
 
 $(BUILD)/tests/conformance: $(call objects,$(interpreter)) $(library)
+	$(call link)
+
+$(BUILD)/tests/streams: $(call objects,$(streams)) $(library)
 	$(call link)
 
 $(BUILD)/tests/cat: $(call objects,$(cat)) $(library)
