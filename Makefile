@@ -43,6 +43,8 @@ BUILD   := build$(addprefix /,$(subst $(empty) ,-,$(strip $(variant))))
 FLAGS   := -std=c++20 -O$O -g -Wall -Wextra -Wconversion -Wshadow -Werror -I. -pthread \
            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DAIO_FRAME_POOL=false \
                        -D_GLIBCXX_ASSERTIONS) $(CXXFLAGS)
+# What everything is compiled with. It is taken here, so no target's own `FLAGS +=` below gets into it.
+compiled_with := $(CXX) $(FLAGS)
 
 # What the test scripts may ask for, and what the sanitizers shall do.
 export BUILD CXX SAN FLAGS FEATURES
@@ -86,6 +88,14 @@ needs := build $(if $(filter run expected docs bench-save,$(MAKECMDGOALS)),pytho
 unknown := $(filter-out $(numbers),$(foreach digit,0 1 2 3 4 5 6 7 8 9,$(filter $(digit)%,$(MAKECMDGOALS))))
 ifneq ($(unknown),)
 $(error There is no chapter $(unknown); there are $(numbers))
+endif
+
+# A path below build/ is this build's, or else another CXX, SAN or O is meant than the one that is given.
+other_build = $(filter-out libaio.a flags obj floors chapters notes tests bench,$(firstword $(subst /, ,$(1:build/%=%))))
+in_this     = $(BUILD)/$(patsubst $(addsuffix /,$(call other_build,$1))%,%,$(1:build/%=%))
+stranger   := $(firstword $(foreach goal,$(filter build/%,$(MAKECMDGOALS)),$(filter-out $(call in_this,$(goal)),$(goal))))
+ifneq ($(stranger),)
+$(error $(stranger) is another build's: with CXX=$(CXX) SAN=$(SAN) O=$O it is $(call in_this,$(stranger)))
 endif
 
 # ---- Targets
@@ -153,9 +163,9 @@ clean:
 ready:
 	@.tools/setup $(needs)
 
-# Holds the command that compiles, and is touched only when that changes: so new flags rebuild everything.
+# Touched only when what it holds changes: so new flags rebuild everything.
 $(BUILD)/flags: ready
-	@echo '$(CXX) $(FLAGS)' | cmp -s - $@ || echo '$(CXX) $(FLAGS)' > $@
+	@echo '$(compiled_with)' | cmp -s - $@ || echo '$(compiled_with)' > $@
 
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	$(call say,CXX,$<)
@@ -170,7 +180,9 @@ $(BUILD)/floors/%.cpp: runtime/% | $(BUILD)/flags
 	@printf '#include "%s"\n' $(call files,$<,*.cpp) > $@
 
 # A warning of g++ alone, which takes a .cpp that is included for a header.
-$(BUILD)/obj/floors/%.o: FLAGS += $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage)
+as_one_file := $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage)
+
+$(BUILD)/obj/floors/%.o: FLAGS += $(as_one_file)
 $(BUILD)/obj/floors/%.o: $(BUILD)/floors/%.cpp $(BUILD)/flags
 	$(call say,CXX,runtime/$*)
 	@mkdir -p $(@D)

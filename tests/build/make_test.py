@@ -39,6 +39,12 @@ FILES = {
     "notes/01-answer.cpp": PROGRAM,
     "notes/01-answer.md": "<!-- output notes/01-answer all -->\n```text\n```\n",
 }
+# Sources that are compiled with flags of their own.
+OWN_FLAGS = {
+    "chapters/6.3-debugging/main.cpp": PROGRAM,
+    "notes/07-the-pump-without-tail-calls.cpp": PROGRAM,
+}
+COMPILED_ONCE = ["build/notes/07-the-pump-without-tail-calls", "build/notes/01-answer", "build/libaio.a", "2.2", "6.3", "run"]
 
 
 def make(*arguments, path=None, user=None):
@@ -54,6 +60,12 @@ def check_refused(what, words, *arguments, **options):
     status, printed = make(*arguments, **options)
     lines = [line for line in printed.splitlines() if not line.startswith("make: ***")]
     check(what, status != 0 and len(lines) == 1 and all(word in lines[0] for word in words), printed)
+
+
+def write(files):
+    for name, text in files.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text(text)
 
 
 def script(path, text):
@@ -85,6 +97,11 @@ def bad_input():
     check_refused("an old g++", ["version 11", "g++ 12"], "2.2", f"CXX={old}")
     old = script(copy / "clang++-14", "echo 14 4")
     check_refused("an old clang", ["version 14", "clang 19"], "2.2", f"CXX={old}")
+    for path, options, right in [
+            ("libaio.a", ["CXX=clang++-19"], "build/clang++-19/libaio.a"), ("libaio.a", ["O=0"], "build/O0/libaio.a"),
+            ("tests/unit", ["SAN=thread", "O=1"], "build/O1-thread/tests/unit"), ("obj/a.o", ["O=0"], "build/O0/obj/a.o"),
+            ("O0/notes/01-answer", [], "build/notes/01-answer"), ("O0/libaio.a", ["SAN=thread"], "build/thread/libaio.a")]:
+        check_refused(f"build/{path} with {options}", [f"build/{path} ", f"is {right}."], f"build/{path}", *options)
 
     shutil.rmtree(copy / "build", ignore_errors=True)
     (copy / "build").mkdir(mode=0o555)
@@ -126,6 +143,17 @@ def what_bench_save_saves():
     check_refused("a file elsewhere", ["R=NAME", "letters"], "bench-save", "-s", "R=../x")
 
 
+def what_is_compiled_once():
+    """Whatever is asked for first: nothing is compiled a second time for what is asked for next."""
+    write(OWN_FLAGS)
+    for goals in (COMPILED_ONCE, COMPILED_ONCE[::-1]):
+        make("clean")
+        printed = [line for goal in goals for line in make(goal)[1].splitlines() if line.startswith("  CXX")]
+        check(f"{' '.join(goals)} compile each file once", len(printed) == len(set(printed)) == 5, "\n".join(printed))
+    for path in OWN_FLAGS:
+        (copy / path).unlink()
+
+
 def what_it_builds():
     (copy / "runtime/reactor/answer.hpp").write_text("#pragma once\nint answer();  // the same\n")
     status, printed = make("2.2")
@@ -150,11 +178,10 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ("Makefile", ".tools", "chapters/chapter.mk", "chapters/normalise.py"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
-    for name, text in FILES.items():
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        (copy / name).write_text(text)
+    write(FILES)
     bad_input()
     what_it_prints()
+    what_is_compiled_once()
     what_bench_save_saves()
     what_it_builds()
 
