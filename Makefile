@@ -18,6 +18,7 @@
 ## make clean        removes build/
 #
 # Options: CXX=clang++-19  SAN=address,undefined  SAN=thread  O=0  V=1 (shows commands)
+#          WERROR=1 (a warning is an error, as in .ci/run)
 
 ifeq ($(origin CXX),default)
 CXX := g++
@@ -40,11 +41,13 @@ comma   := ,
 empty   :=
 variant := $(filter-out g++,$(notdir $(CXX))) $(if $(filter-out 2,$O),O$O) $(subst $(comma),-,$(SAN))
 BUILD   := build$(addprefix /,$(subst $(empty) ,-,$(strip $(variant))))
-FLAGS   := -std=c++20 -O$O -g -Wall -Wextra -Wconversion -Wshadow -Werror -I. -pthread \
+FLAGS   := -std=c++20 -O$O -g -Wall -Wextra -Wconversion -Wshadow -I. -pthread \
            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DAIO_FRAME_POOL=false \
                        -D_GLIBCXX_ASSERTIONS) $(CXXFLAGS)
-# What everything is compiled with. It is taken here, so no target's own `FLAGS +=` below gets into it.
+# What everything is compiled with. It is taken here, so no target's own `FLAGS +=` below gets into it; nor does WERROR,
+# which changes no object.
 compiled_with := $(CXX) $(FLAGS)
+FLAGS         += $(if $(filter-out 0,$(WERROR)),-Werror)
 
 # What the test scripts may ask for, and what the sanitizers shall do.
 export BUILD CXX SAN FLAGS FEATURES
@@ -100,7 +103,8 @@ endif
 
 # ---- Targets
 
-.PHONY: help setup ready all run test conformance streams soak docs bench bench-save lint format expected clean $(numbers)
+.PHONY: help setup ready all run test conformance streams soak docs bench bench-save lint format expected clean \
+        $(numbers) $(floors:%=lint-%)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 
@@ -147,7 +151,7 @@ bench: $(BUILD)/bench/benchmarks
 bench-save: $(BUILD)/bench/benchmarks
 	@$(PYTHON) .tools/bench_save.py $(R)
 
-lint:
+lint: $(floors:%=lint-%)
 	@.tools/setup python lint
 	@$(PYTHON) .tools/lint.py
 
@@ -187,6 +191,10 @@ $(BUILD)/obj/floors/%.o: $(BUILD)/floors/%.cpp $(BUILD)/flags
 	$(call say,CXX,runtime/$*)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(FLAGS) -MMD -MP -c -o $@ $<
+
+# For `make lint`: there shall be no warning, also where this build has compiled it before.
+$(floors:%=lint-%): lint-%: $(BUILD)/floors/%.cpp
+	$(Q)$(CXX) $(FLAGS) $(as_one_file) -Werror -fsyntax-only $<
 
 $(library): $(floors:%=$(BUILD)/obj/floors/%.o)
 	$(call say,AR,$@)

@@ -154,6 +154,22 @@ def what_is_compiled_once():
         (copy / path).unlink()
 
 
+def what_a_warning_is():
+    source = copy / "runtime/reactor/answer.cpp"
+    sound = source.read_text()
+    source.write_text(sound + "short narrow(int i) { return i; }\n")
+    status, printed = make("build/libaio.a")
+    check("a warning is a warning", status == 0 and "warning: " in printed, printed)
+    status, printed = make("lint")
+    check("make lint takes it for an error, though it is compiled", status != 0 and "[-Werror=conversion]" in printed, printed)
+    source.write_text(sound + "short narrow(int i) { return i; }  // still\n")
+    status, printed = make("build/libaio.a", "WERROR=1")
+    check("so does WERROR=1", status != 0 and "[-Werror=conversion]" in printed, printed)
+    source.write_text(sound)
+    make("build/libaio.a", "WERROR=1")
+    check("what it has compiled serves without it", make("build/libaio.a", "WERROR=0")[1].count("  CXX") == 0)
+
+
 def what_it_builds():
     (copy / "runtime/reactor/answer.hpp").write_text("#pragma once\nint answer();  // the same\n")
     status, printed = make("2.2")
@@ -182,6 +198,7 @@ with tempfile.TemporaryDirectory() as folder:
     bad_input()
     what_it_prints()
     what_is_compiled_once()
+    what_a_warning_is()
     what_bench_save_saves()
     what_it_builds()
 
