@@ -164,8 +164,13 @@ clean:
 
 # ---- How it is built
 
+# What `make test` has not compiled yet.
+tested     = $(filter-out tests/canaries/%,$(call files,tests chapters notes,*.cpp)) $(wildcard bench/peer.cpp)
+uncompiled = $(filter-out $(call files,$(BUILD)/obj,*.o),$(call objects,$(tested) $(floors:%=floors/%.cpp)))
+
 ready:
 	@.tools/setup $(needs)
+	$(if $(quiet),,$(if $(filter test,$(MAKECMDGOALS)),@$(PYTHON) .tools/run_tests.py --ahead $(words $(uncompiled)) $(T)))
 
 # Touched only when what it holds changes: so new flags rebuild everything.
 $(BUILD)/flags: ready

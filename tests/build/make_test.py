@@ -45,6 +45,7 @@ OWN_FLAGS = {
     "notes/07-the-pump-without-tail-calls.cpp": PROGRAM,
 }
 COMPILED_ONCE = ["build/notes/07-the-pump-without-tail-calls", "build/notes/01-answer", "build/libaio.a", "2.2", "6.3", "run"]
+TESTS = {"tests/sound_test.sh": "#!/bin/sh\necho '2 passed, 0 failed'\n", "tests/other_test.sh": "#!/bin/sh\n"}
 
 
 def make(*arguments, path=None, user=None):
@@ -170,6 +171,22 @@ def what_a_warning_is():
     check("what it has compiled serves without it", make("build/libaio.a", "WERROR=0")[1].count("  CXX") == 0)
 
 
+def what_a_test_run_says():
+    write(TESTS)
+    for path in TESTS:
+        (copy / path).chmod(0o755)
+    status, printed = make("test")
+    lines = printed.splitlines()
+    check("make test says first what it is about to do, and for how long about",
+          re.fullmatch(r"make test: (\d+ files? to compile, )?2 test programs to run, about \d+ min", lines[0]), printed)
+    check("and with each test program how far it is", status == 0 and len(lines) > 3
+          and re.fullmatch(r" +1/2 +\d+ s  tests/other_test.sh +1 passed .*", lines[-3])
+          and re.fullmatch(r" +2/2 +\d+ s  tests/sound_test.sh +2 passed .*", lines[-2])
+          and lines[-1] == "3 passed, 0 failed, 0 skipped", printed)
+    first = make("test", "T=sound")[1].splitlines()[0]
+    check("T=word: so many as it runs", first.startswith("make test: 1 test program to run"), first)
+
+
 def what_it_builds():
     (copy / "runtime/reactor/answer.hpp").write_text("#pragma once\nint answer();  // the same\n")
     status, printed = make("2.2")
@@ -199,6 +216,7 @@ with tempfile.TemporaryDirectory() as folder:
     what_it_prints()
     what_is_compiled_once()
     what_a_warning_is()
+    what_a_test_run_says()
     what_bench_save_saves()
     what_it_builds()
 
