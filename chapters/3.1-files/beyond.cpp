@@ -54,12 +54,10 @@ aio::Coroutine<void> missing_or_empty(const TemporaryFolder& folder) {
     print("empty.txt: {} bytes", (co_await contents(folder / "empty.txt")).size());
     try {
         co_await contents(folder / "missing.txt");
-    } catch (const aio::FileNotFoundError& error) {
-        print("{}: {}", error.path1().filename().string(), error.code().message());
-    }
+    } catch (const aio::FileNotFoundError& error) { print("missing.txt: {}", error.code().message()); }
     try {
         co_await write(folder / "no-folder" / "notes.txt", "text");
-    } catch (const std::filesystem::filesystem_error& error) { print("writing: {}", error.code().message()); }
+    } catch (const aio::OSError& error) { print("writing: {}", error.code().message()); }
 
     const auto remove = [file = folder / "empty.txt"] { return std::filesystem::remove(file); };
     const bool removed = co_await aio::to_thread(remove), again = co_await aio::to_thread(remove);
@@ -115,7 +113,7 @@ aio::Coroutine<void> a_full_disk() {
     try {
         co_await write("/dev/full", "text");  // a file on a disk that is always full
         print("Written 4 bytes to /dev/full");
-    } catch (const std::filesystem::filesystem_error& error) { print("{}", error.what()); }
+    } catch (const aio::OSError& error) { print("{}", error.what()); }
 }
 
 // [cancelled]

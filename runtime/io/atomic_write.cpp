@@ -29,7 +29,7 @@ std::shared_ptr<FileState> make_beside(const std::filesystem::path& target) {
             const auto made = std::make_shared<Temporary>(folder_of(target) / name, "x");
             struct stat old {};
             if (::stat(target.c_str(), &old) == 0 && ::chmod(made->path().c_str(), old.st_mode & 07777) < 0)
-                throw_file_error(errno, "chmod", made->path());
+                throw_os_error(errno, "chmod " + made->path().string());
             return made;
         } catch (const FileExistsError&) {}  // somebody else's: another number
     }
@@ -39,7 +39,7 @@ std::shared_ptr<FileState> make_beside(const std::filesystem::path& target) {
 void commit(Temporary& made, const std::filesystem::path& target) {
     made.fsync();  // first, for a rename that is on the disk before the contents would lead to a half-written file
     made.close();
-    if (::rename(made.path().c_str(), target.c_str()) < 0) throw_file_error(errno, "rename", target);
+    if (::rename(made.path().c_str(), target.c_str()) < 0) throw_os_error(errno, "rename to " + target.string());
     made.gone = true;
     BlockingFile folder(folder_of(target), "r");
     folder.fsync();  // the new name is on the disk, too

@@ -27,7 +27,7 @@ int BlockingFile::flags_of(std::string_view mode) {
 template <class Call> auto BlockingFile::checked(const char* system_call, Call call) const {
     auto result = call();
     while (result < 0 && errno == EINTR) result = call();
-    if (result < 0) throw_file_error(errno, system_call, path_);
+    if (result < 0) throw_os_error(errno, system_call + (" " + path_.string()));
     return result;
 }
 
@@ -110,7 +110,7 @@ void BlockingFile::fsync() {
 void BlockingFile::close() {
     input_ = {};
     // Whatever it returns, Linux has freed the descriptor: calling it again could close somebody else's.
-    if (fd_ >= 0 && ::close(fd_.exchange(-1)) < 0 && errno != EINTR) throw_file_error(errno, "close", path_);
+    if (fd_ >= 0 && ::close(fd_.exchange(-1)) < 0 && errno != EINTR) throw_os_error(errno, "close " + path_.string());
 }
 
 void BlockingFile::require_open() const {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include "runtime/coroutine/coroutine.hpp"
 #include "runtime/io/os_errors.hpp"
 
@@ -14,10 +15,9 @@ struct FileState;
 /// An open file; open_file() makes it. Its operations are lazy coroutines, under aiofiles' names. Those of one file run
 /// one after the other, in the order in which they were awaited. Text is bytes, UTF-8 as a rule, and sizes count bytes.
 /// Reading reads ahead, so most short reads need no thread; what write() has taken the kernel has.
-/// They throw std::filesystem::filesystem_error, or one of its kinds in os_errors.hpp, and ValueError where the file
-/// is closed or was opened for something else. Cancelled, they end at once. What a thread has begun it does to its end:
-/// the position is unknown then, until the next seek(). The descriptor is closed with this object, or when the last
-/// operation of it ends.
+/// They throw OSError, or one of its kinds in os_errors.hpp, and ValueError where the file is closed or was opened for
+/// something else. Cancelled, they end at once. What a thread has begun it does to its end: the position is unknown
+/// then, until the next seek(). The descriptor is closed with this object, or when the last operation of it ends.
 class File {
   public:
     static constexpr std::size_t to_the_end = SIZE_MAX;

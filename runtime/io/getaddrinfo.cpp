@@ -19,7 +19,7 @@ std::optional<std::vector<SocketAddress>> look_up(const std::string& host, std::
     const int reason = errno;
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
     if (error == EAI_NONAME && numeric_only) return std::nullopt;
-    if (error == EAI_SYSTEM) detail::throw_connection_error(reason, "getaddrinfo of " + host);
+    if (error == EAI_SYSTEM) detail::throw_os_error(reason, "getaddrinfo of " + host);
     if (error) throw gaierror(error, "getaddrinfo of " + host);
     std::vector<SocketAddress> addresses;
     for (const addrinfo* info = found; info; info = info->ai_next)

@@ -9,7 +9,7 @@ namespace {
 Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
     const std::string operation = "connect to " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) detail::throw_connection_error(errno, operation);
+    if (fd < 0) detail::throw_os_error(errno, operation);
     const Ref stream(new detail::Stream(fd, address, limit, nullptr));
     int error = 0;
     if (::connect(fd, address.data(), address.size()) < 0) error = errno;
@@ -20,9 +20,7 @@ Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
         if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) error = errno;
         if (!error) stream->set_connecting(false);
     }
-    if (address.family() == AF_UNIX && (error == ENOENT || error == EACCES))
-        detail::throw_file_error(error, "connect", address.host());
-    if (error) detail::throw_connection_error(error, operation);
+    if (error) detail::throw_os_error(error, operation);
     co_return Connection(StreamReader(stream), StreamWriter(stream));
 }
 
@@ -35,12 +33,12 @@ Coroutine<Connection> connect(SocketAddress address, std::size_t limit) {
         try {
             std::rethrow_exception(error);
         } catch (const std::exception& e) {
-            const auto* const known = dynamic_cast<const std::system_error*>(&e);
+            const auto* const known = dynamic_cast<const OSError*>(&e);
             code = known ? known->code().value() : ETIMEDOUT;
             all += std::string(all.empty() ? "" : ", ") + e.what();
         }
     }
-    throw std::system_error(code, std::system_category(), "Multiple exceptions: " + all);
+    throw OSError(code, std::system_category(), "Multiple exceptions: " + all);
 }
 
 std::vector<SocketAddress> interleave_families(const std::vector<SocketAddress>& addresses) {

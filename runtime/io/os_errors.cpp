@@ -15,38 +15,28 @@ template <class E> std::exception_ptr make(int error, const std::string& operati
 }
 }  // namespace
 
-gaierror::gaierror(int code, const std::string& operation) : std::system_error(code, gai_category, operation) {}
+gaierror::gaierror(int code, const std::string& operation) : OSError(code, gai_category, operation) {}
 
 namespace detail {
-std::exception_ptr connection_error(int error, const std::string& operation) {
+std::exception_ptr os_error(int error, const std::string& operation) {
     switch (error) {
         case ECONNREFUSED: return make<ConnectionRefusedError>(error, operation);
         case ECONNRESET: return make<ConnectionResetError>(error, operation);
         case ECONNABORTED: return make<ConnectionAbortedError>(error, operation);
         case EPIPE:
         case ESHUTDOWN: return make<BrokenPipeError>(error, operation);
-        case ETIMEDOUT:
-            return std::make_exception_ptr(
-                TimeoutError(std::system_error(error, std::system_category(), operation).what()));
-        default: return make<std::system_error>(error, operation);
-    }
-}
-
-void throw_connection_error(int error, const std::string& operation) {
-    std::rethrow_exception(connection_error(error, operation));
-}
-
-void throw_file_error(int error, const char* operation, const std::filesystem::path& path) {
-    const std::error_code code(error, std::system_category());
-    switch (error) {
-        case ENOENT: throw FileNotFoundError(operation, path, code);
-        case EEXIST: throw FileExistsError(operation, path, code);
+        case ENOENT: return make<FileNotFoundError>(error, operation);
+        case EEXIST: return make<FileExistsError>(error, operation);
         case EACCES:
-        case EPERM: throw PermissionError(operation, path, code);
-        case EISDIR: throw IsADirectoryError(operation, path, code);
-        case ENOTDIR: throw NotADirectoryError(operation, path, code);
-        default: throw std::filesystem::filesystem_error(operation, path, code);
+        case EPERM: return make<PermissionError>(error, operation);
+        case EISDIR: return make<IsADirectoryError>(error, operation);
+        case ENOTDIR: return make<NotADirectoryError>(error, operation);
+        case ETIMEDOUT:
+            return std::make_exception_ptr(TimeoutError(OSError(error, std::system_category(), operation).what()));
+        default: return make<OSError>(error, operation);
     }
 }
+
+void throw_os_error(int error, const std::string& operation) { std::rethrow_exception(os_error(error, operation)); }
 }  // namespace detail
 }  // namespace aio

@@ -1,13 +1,17 @@
-// What the kernel says about connections and files, as exceptions with Python's names.
+// What the system says about connections, files and names, as exceptions with Python's names.
 #pragma once
-#include <filesystem>
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {
-/// Base of the errors of connections. code() holds the errno; what() names the operation, the other end and the reason:
-/// "connect to 127.0.0.1:80: Connection refused". Python: ConnectionError, a kind of OSError.
-struct ConnectionError : std::system_error {
-    using std::system_error::system_error;
+/// The base of all that follow, and of what the standard library throws, as std::filesystem: `catch (const
+/// aio::OSError&)` gets them all. code() holds the errno; what() names the operation, what it was about and the reason:
+/// "connect to 127.0.0.1:80: Connection refused". An errno without a class of its own is just this. Python's OSError is
+/// the base of TimeoutError, too; ours is not.
+using OSError = std::system_error;
+
+/// Base of the errors of connections.
+struct ConnectionError : OSError {
+    using OSError::OSError;
 };
 /// Nobody listens there.
 struct ConnectionRefusedError : ConnectionError {
@@ -25,34 +29,31 @@ struct BrokenPipeError : ConnectionError {
     using ConnectionError::ConnectionError;
 };
 
+// Of files, and of the paths of unix sockets; PermissionError of ports as well.
+struct FileNotFoundError : OSError {
+    using OSError::OSError;
+};
+struct FileExistsError : OSError {
+    using OSError::OSError;
+};
+struct PermissionError : OSError {
+    using OSError::OSError;
+};
+struct IsADirectoryError : OSError {
+    using OSError::OSError;
+};
+struct NotADirectoryError : OSError {
+    using OSError::OSError;
+};
+
 /// A name could not be resolved; code() holds an EAI_ number of getaddrinfo(3). Python: socket.gaierror.
-struct gaierror : std::system_error {
+struct gaierror : OSError {
     gaierror(int code, const std::string& operation);
 };
 
-/// These and std::filesystem's own errors have one base, std::filesystem::filesystem_error. code() holds the errno,
-/// path1() the path, and what() says all: "filesystem error: open: No such file or directory [notes.txt]".
-struct FileNotFoundError : std::filesystem::filesystem_error {
-    using filesystem_error::filesystem_error;
-};
-struct FileExistsError : std::filesystem::filesystem_error {
-    using filesystem_error::filesystem_error;
-};
-struct PermissionError : std::filesystem::filesystem_error {
-    using filesystem_error::filesystem_error;
-};
-struct IsADirectoryError : std::filesystem::filesystem_error {
-    using filesystem_error::filesystem_error;
-};
-struct NotADirectoryError : std::filesystem::filesystem_error {
-    using filesystem_error::filesystem_error;
-};
-
 namespace detail {
-/// The exception for an errno of a socket: one of those above, TimeoutError for ETIMEDOUT, else std::system_error.
-std::exception_ptr connection_error(int error, const std::string& operation);
-[[noreturn]] void throw_connection_error(int error, const std::string& operation);
-/// Throws the one for an errno of a file: one of those above, else a filesystem_error.
-[[noreturn]] void throw_file_error(int error, const char* operation, const std::filesystem::path& path);
+/// The exception for an errno: one of those above, TimeoutError for ETIMEDOUT, else OSError.
+std::exception_ptr os_error(int error, const std::string& operation);
+[[noreturn]] void throw_os_error(int error, const std::string& operation);
 }  // namespace detail
 }  // namespace aio

@@ -23,7 +23,10 @@ bool concerns_one_connection(int error) {
 // ---- One listening socket
 
 void Listener::listen(int backlog) {
-    if (::listen(fd(), backlog) < 0) throw_connection_error(errno, "listen at " + SocketAddress::bound_to(fd()).text());
+    if (::listen(fd(), backlog) < 0) {
+        const int error = errno;
+        throw_os_error(error, "listen at " + SocketAddress::bound_to(fd()).text());
+    }
     backlog_ = std::max(backlog, 1);
 }
 
@@ -66,7 +69,7 @@ Ref<Stream> Listener::accept() {
     if (connection < 0) {
         arm(accept_retry_delay);
         report({"socket.accept() out of system resource",
-                connection_error(error, "accept at " + SocketAddress::bound_to(fd()).text())});
+                os_error(error, "accept at " + SocketAddress::bound_to(fd()).text())});
         return nullptr;
     }
     const Ref stream(new Stream(connection, {&address, size}, server_.options.limit, Ref<StreamOwner>(&server_)));
@@ -105,14 +108,14 @@ namespace {
 void bind(ServerState& server, const SocketAddress& address) {
     const std::string operation = "error while attempting to bind on address " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw_connection_error(errno, operation);
+    if (fd < 0) throw_os_error(errno, operation);
     server.listeners.push_back(std::make_unique<Listener>(server, fd));
     const int on = 1;
     if (address.family() != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (server.options.reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     // An IPv6 socket would take IPv4 connections as well, and the port would be in use twice.
     if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (::bind(fd, address.data(), address.size()) < 0) throw_connection_error(errno, operation);
+    if (::bind(fd, address.data(), address.size()) < 0) throw_os_error(errno, operation);
 }
 
 Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresses, ServerOptions options) {

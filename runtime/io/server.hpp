@@ -104,8 +104,8 @@ Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptio
 
 /// `auto server = co_await aio::start_server(handle, "127.0.0.1", 8080);`  Calls `handler(reader, writer)` for each
 /// connection; a coroutine is made a task. A task's exception that nobody retrieves is reported. An empty host is every
-/// address of this machine, port 0 one that is free. Throws gaierror, or std::system_error that names the address;
-/// nothing is listened at then. `handler` is copied, and lives as long as its connections.
+/// address of this machine, port 0 one that is free. Throws gaierror, or OSError that names the address; nothing is
+/// listened at then. `handler` is copied, and lives as long as its connections.
 template <class F>
 Coroutine<Server> start_server(F&& handler, std::string host, std::uint16_t port, ServerOptions options = {}) {
     return detail::listen_tcp(detail::make_connected(std::forward<F>(handler)), std::move(host), port, options);

@@ -3,7 +3,7 @@
 #include <sys/un.h>
 #include <array>
 #include <cstring>
-#include "runtime/reactor/errors.hpp"
+#include "runtime/io/os_errors.hpp"
 
 namespace aio {
 SocketAddress::SocketAddress(const void* address, socklen_t size) {
@@ -23,7 +23,7 @@ SocketAddress SocketAddress::of_path(std::string_view path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path)
-        throw ValueError("the path of a unix socket has at most 107 bytes: " + std::string(path));
+        detail::throw_os_error(ENAMETOOLONG, "unix socket " + std::string(path));
     path.copy(address.sun_path, path.size());
     return {&address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size())};
 }

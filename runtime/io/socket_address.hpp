@@ -17,8 +17,7 @@ class SocketAddress {
     SocketAddress(SocketAddress&&) = default;
     SocketAddress& operator=(const SocketAddress& other) { return *this = SocketAddress(other); }
     SocketAddress& operator=(SocketAddress&&) = default;
-    /// A unix socket. A path that begins with '\0' is an abstract name. Throws ValueError if it is too long (107
-    /// bytes).
+    /// A unix socket. A path that begins with '\0' is an abstract name. Throws OSError if it has more than 107 bytes.
     static SocketAddress of_path(std::string_view path);
     /// getsockname(2) and getpeername(2); of nothing where they fail.
     static SocketAddress bound_to(int fd);

@@ -198,7 +198,7 @@ void Stream::fail(const char* operation, int error) noexcept {
     if (failing_) return;
     closing_ = failing_ = true;
     loop_.call_soon(
-        [self = Ref(this), failure = connection_error(error, operation + peer_.text())] { self->lose(failure); });
+        [self = Ref(this), failure = os_error(error, operation + peer_.text())] { self->lose(failure); });
 }
 
 /// The end: of what has failed, if there is an error.

@@ -60,9 +60,9 @@ template <class F> std::string ending_with(F function, const std::filesystem::pa
 }
 
 std::string said(const std::string& type, const std::string& call, int error, const std::string& path) {
-    return type + ": filesystem error: " + call + ": " + std::strerror(error) + " [" + path + "]";
+    return type + ": " + call + " " + path + ": " + std::strerror(error);
 }
-const std::string any_other = "std::filesystem::__cxx11::filesystem_error";
+const std::string any_other = "std::system_error";
 
 TEST(FileFaults, what_a_signal_interrupts_goes_on) {
     const TemporaryFolder folder;
@@ -142,8 +142,8 @@ TEST(FileFaults, a_replacement_that_fails_leaves_the_old_file_alone) {
             co_return ending;
         };
         const std::string ending = ending_with(replaces_or_keeps, path, fault.call, Kind::error, fault.error);
-        EXPECT_NE(ending.find(std::string(": ") + fault.call + ": " + std::strerror(fault.error)), ending.npos)
-            << ending;
+        EXPECT_NE(ending.find(std::string(": ") + fault.call + " "), ending.npos) << ending;
+        EXPECT_TRUE(ending.ends_with(std::string(": ") + std::strerror(fault.error))) << ending;
     }
 }
 

@@ -155,7 +155,7 @@ TEST_ON_LOOP(File, each_mode_does_what_it_does_in_python) {
     EXPECT_EQ(co_await emptied.read(), "b\n");
 
     EXPECT_EQ(co_await ending_of(open_file(path, "x")),
-              "aio::FileExistsError: filesystem error: open: File exists [" + path.string() + "]");
+              "aio::FileExistsError: open " + path.string() + ": File exists");
     const File fresh = co_await open_file(folder / "g", "x");
     co_await fresh.write("new");
     EXPECT_EQ(contents(folder / "g"), "new");
@@ -179,9 +179,7 @@ TEST_ON_LOOP(File, seeks_tells_and_truncates) {
     EXPECT_EQ(contents(path), "01234567");
     EXPECT_EQ(co_await file.truncate(2), 2);
     EXPECT_EQ(co_await file.tell(), 8);
-    EXPECT_EQ(co_await ending_of(file.seek(-1)),
-              "std::filesystem::__cxx11::filesystem_error: filesystem error: lseek: Invalid argument [" +
-                  path.string() + "]");
+    EXPECT_EQ(co_await ending_of(file.seek(-1)), "std::system_error: lseek " + path.string() + ": Invalid argument");
     co_await file.flush();
     co_await file.fsync();
 }
@@ -191,11 +189,10 @@ TEST_ON_LOOP(File, errors_name_the_operation_and_the_path) {
     const std::string missing = folder / "missing", file = folder / "file", dir = folder.path();
     put_file(file, "");
     EXPECT_EQ(co_await ending_of(open_file(missing)),
-              "aio::FileNotFoundError: filesystem error: open: No such file or directory [" + missing + "]");
-    EXPECT_EQ(co_await ending_of(open_file(dir, "w")),
-              "aio::IsADirectoryError: filesystem error: open: Is a directory [" + dir + "]");
+              "aio::FileNotFoundError: open " + missing + ": No such file or directory");
+    EXPECT_EQ(co_await ending_of(open_file(dir, "w")), "aio::IsADirectoryError: open " + dir + ": Is a directory");
     EXPECT_EQ(co_await ending_of(open_file(file + "/below")),
-              "aio::NotADirectoryError: filesystem error: open: Not a directory [" + file + "/below]");
+              "aio::NotADirectoryError: open " + file + "/below: Not a directory");
     const File reads = co_await open_file(file);
     EXPECT_EQ(co_await ending_of(reads.write("x")),
               "aio::ValueError: " + file + " was not opened for writing, but with mode 'r'");
@@ -204,8 +201,7 @@ TEST_ON_LOOP(File, errors_name_the_operation_and_the_path) {
               "aio::ValueError: " + file + " was not opened for reading, but with mode 'w'");
     if (geteuid() != 0) {
         chmod(file.c_str(), 0);
-        EXPECT_EQ(co_await ending_of(open_file(file)),
-                  "aio::PermissionError: filesystem error: open: Permission denied [" + file + "]");
+        EXPECT_EQ(co_await ending_of(open_file(file)), "aio::PermissionError: open " + file + ": Permission denied");
     }
 }
 

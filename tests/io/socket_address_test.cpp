@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "runtime/reactor/errors.hpp"
+#include "runtime/io/os_errors.hpp"
 #include "tests/support/pipe.hpp"
 
 namespace {
@@ -66,7 +66,7 @@ TEST(SocketAddress, of_a_socket_without_a_name_says_so) {
 
 TEST(SocketAddress, refuses_a_path_that_is_too_long) {
     EXPECT_NO_THROW(SocketAddress::of_path(std::string(107, 'x')));
-    EXPECT_THROW(SocketAddress::of_path(std::string(108, 'x')), aio::ValueError);
+    EXPECT_THROW(SocketAddress::of_path(std::string(108, 'x')), aio::OSError);
 }
 
 }  // namespace
