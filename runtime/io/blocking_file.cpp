@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <limits>
 #include "runtime/io/os_errors.hpp"
 
 namespace aio::detail {
@@ -36,6 +37,11 @@ BlockingFile::BlockingFile(std::filesystem::path path, std::string mode)
     const int flags = flags_of(mode_);
     fd_ = checked("open", [&] { return ::open(path_.c_str(), flags, 0666); });
     if (flags & O_APPEND) lseek(fd_, 0, SEEK_END);  // so that tell() says where writing goes on
+}
+
+void BlockingFile::require_no_folder() const {
+    struct stat status {};
+    if (fstat(fd_, &status) == 0 && S_ISDIR(status.st_mode)) throw_os_error(EISDIR, "open " + path_.string());
 }
 
 BlockingFile::~BlockingFile() {
@@ -83,7 +89,8 @@ void BlockingFile::writelines(const std::vector<std::string>& lines) {
 
 off_t BlockingFile::seek(off_t offset, int whence) {
     require_open();
-    if (whence == SEEK_CUR) offset -= static_cast<off_t>(input_.size());
+    const auto ahead = static_cast<off_t>(input_.size());
+    if (whence == SEEK_CUR) offset = std::max(offset, std::numeric_limits<off_t>::min() + ahead) - ahead;
     const off_t position = move(offset, whence);
     input_.drop(input_.size());
     return position;

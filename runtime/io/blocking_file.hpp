@@ -15,6 +15,8 @@ class BlockingFile {
     BlockingFile(std::filesystem::path path, std::string mode);
     ~BlockingFile();
     BlockingFile(BlockingFile&&) = delete;
+    /// Throws IsADirectoryError: open(2) takes a folder, too, if it is only to be read.
+    void require_no_folder() const;
     /// The flags of open(2) for a mode. Throws ValueError if it is none.
     static int flags_of(std::string_view mode);
 

@@ -8,7 +8,9 @@
 namespace aio::detail {
 /// What a File and the operations under way share.
 struct FileState : BlockingFile {
-    using BlockingFile::BlockingFile;
+    FileState(std::filesystem::path path, std::string mode) : BlockingFile(std::move(path), std::move(mode)) {
+        require_no_folder();
+    }
     Semaphore turn{1};  // who has it uses the file
 };
 

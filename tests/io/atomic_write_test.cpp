@@ -83,6 +83,22 @@ TEST_ON_LOOP(AtomicWrite, a_folder_that_is_not_there_is_an_error_that_names_it) 
     EXPECT_TRUE(error.starts_with("aio::FileNotFoundError: open " + (folder / "no/.settings.").string())) << error;
 }
 
+TEST_ON_LOOP(AtomicWrite, does_not_replace_a_folder) {
+    const TemporaryFolder folder;
+    const auto before = open_descriptors();
+    const auto writes = [&](std::filesystem::path target) -> Coroutine<> {
+        co_await aio::with(atomic_write(target), [](File& file) -> Coroutine<> { co_await file.write("new"); });
+    };
+    std::filesystem::create_directory(folder / "taken");
+    const std::string taken = folder / "taken";
+    EXPECT_EQ(co_await ending_of(writes(taken)), "aio::IsADirectoryError: rename to " + taken + ": Is a directory");
+    EXPECT_EQ(co_await ending_of(writes(taken + "/")),
+              "aio::NotADirectoryError: rename to " + taken + "/: Not a directory");
+    EXPECT_EQ(folder.size(), 1);
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "taken"));
+    EXPECT_EQ(open_descriptors(), before);
+}
+
 TEST(AtomicWrite, cancelled_at_any_moment_the_file_is_whole_and_alone) {
     const TemporaryFolder folder;
     const auto path = folder / "settings";

@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "runtime/context/timeout.hpp"
 #include "runtime/context/with.hpp"
+#include "runtime/io/socket_address.hpp"
 #include "runtime/io/to_thread.hpp"
 #include "runtime/tasks/gather.hpp"
 #include "tests/support/on_loop.hpp"
@@ -203,6 +205,44 @@ TEST_ON_LOOP(File, errors_name_the_operation_and_the_path) {
         chmod(file.c_str(), 0);
         EXPECT_EQ(co_await ending_of(open_file(file)), "aio::PermissionError: open " + file + ": Permission denied");
     }
+}
+
+TEST_ON_LOOP(File, what_is_no_file_is_an_error_when_it_is_opened) {
+    const TemporaryFolder folder;
+    const std::string dir = folder.path(), socket = folder / "socket";
+    const auto address = aio::SocketAddress::of_path(socket);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::bind(fd, address.data(), address.size()), 0);
+    const auto before = open_descriptors();
+    for (const char* mode : {"r", "rb", "r+", "w", "a"})
+        EXPECT_EQ(co_await ending_of(open_file(dir, mode)), "aio::IsADirectoryError: open " + dir + ": Is a directory");
+    EXPECT_EQ(co_await ending_of(open_file(socket)),
+              "std::system_error: open " + socket + ": No such device or address");
+    EXPECT_EQ(co_await ending_of(open_file("")), "aio::FileNotFoundError: open : No such file or directory");
+    EXPECT_EQ(open_descriptors(), before);
+    ::close(fd);
+}
+
+// As Python's binary files: the error comes from the call itself, and nothing has changed.
+TEST_ON_LOOP(File, a_position_or_size_that_can_not_be_is_refused_and_changes_nothing) {
+    const TemporaryFolder folder;
+    put_file(folder / "f", "0123456789");
+    const File file = co_await open_file(folder / "f", "r+");
+    EXPECT_EQ(co_await file.read(2), "01");
+    constexpr off_t lowest = std::numeric_limits<off_t>::min();
+    for (const auto& [offset, whence] : std::vector<std::pair<off_t, int>>{
+             {-1, SEEK_SET}, {lowest, SEEK_SET}, {-3, SEEK_CUR}, {lowest, SEEK_CUR}, {-11, SEEK_END}, {0, 9}}) {
+        EXPECT_EQ(co_await ending_of(file.seek(offset, whence)),
+                  "std::system_error: lseek " + (folder / "f").string() + ": Invalid argument")
+            << offset << " " << whence;
+        EXPECT_EQ(co_await file.tell(), 2);
+    }
+    EXPECT_EQ(co_await ending_of(file.truncate(-1)),
+              "std::system_error: ftruncate " + (folder / "f").string() + ": Invalid argument");
+    EXPECT_EQ(co_await file.read(3), "234");
+    EXPECT_EQ(co_await file.seek(100), 100);  // beyond the end is no error
+    EXPECT_EQ(co_await file.read(3), "");
+    EXPECT_EQ(contents(folder / "f"), "0123456789");
 }
 
 TEST_ON_LOOP(File, a_closed_file_refuses_everything_but_close) {
