@@ -35,6 +35,7 @@ template <class Call> auto BlockingFile::checked(const char* system_call, Call c
 BlockingFile::BlockingFile(std::filesystem::path path, std::string mode)
     : path_(std::move(path)), mode_(std::move(mode)) {
     const int flags = flags_of(mode_);
+    require_no_nul(path_.native());
     fd_ = checked("open", [&] { return ::open(path_.c_str(), flags, 0666); });
     if (flags & O_APPEND) lseek(fd_, 0, SEEK_END);  // so that tell() says where writing goes on
 }

@@ -90,8 +90,8 @@ class [[nodiscard]] OpenFile final : public File {
 ///     co_await aio::with(aio::open_file(path, "w"), [&](aio::File& file) -> aio::Coroutine<> { ... });
 ///     const aio::File file = co_await aio::open_file(path);
 /// `mode` as in Python: one of r, w, a, x; + adds the other direction; b and t change nothing. Throws ValueError at
-/// once for any other, and IsADirectoryError for a folder when it is awaited. When the task is cancelled meanwhile, the
-/// descriptor is closed again. aiofiles.open.
+/// once for any other; awaited, ValueError for a path with a NUL, IsADirectoryError for a folder. When the task is
+/// cancelled meanwhile, the descriptor is closed again. aiofiles.open.
 inline OpenFile open_file(std::filesystem::path path, std::string mode = "r") {
     return OpenFile(std::move(path), std::move(mode));
 }

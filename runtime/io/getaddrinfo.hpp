@@ -11,6 +11,7 @@ struct AddressQuery {
 };
 
 /// The addresses of a host, in the system's order of preference. A name is looked up in a thread, an address is taken
-/// as it is. Throws gaierror, which names the host. Cancelled, the thread goes on alone. asyncio: loop.getaddrinfo.
+/// as it is. Throws gaierror, which names the host; ValueError if there is a NUL in it. Cancelled, the thread goes on
+/// alone. asyncio: loop.getaddrinfo.
 Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, std::uint16_t port, AddressQuery query = {});
 }  // namespace aio

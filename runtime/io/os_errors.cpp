@@ -38,5 +38,9 @@ std::exception_ptr os_error(int error, const std::string& operation) {
 }
 
 void throw_os_error(int error, const std::string& operation) { std::rethrow_exception(os_error(error, operation)); }
+
+void require_no_nul(std::string_view name) {
+    if (name.find('\0') != name.npos) throw ValueError("embedded null byte");
+}
 }  // namespace detail
 }  // namespace aio

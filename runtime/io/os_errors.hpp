@@ -1,5 +1,6 @@
 // What the system says about connections, files and names, as exceptions with Python's names.
 #pragma once
+#include <string_view>
 #include "runtime/reactor/errors.hpp"
 
 namespace aio {
@@ -55,5 +56,7 @@ namespace detail {
 /// The exception for an errno: one of those above, TimeoutError for ETIMEDOUT, else OSError.
 std::exception_ptr os_error(int error, const std::string& operation);
 [[noreturn]] void throw_os_error(int error, const std::string& operation);
+/// Throws ValueError if there is a NUL in `name`: the system would take what stands before it for the whole name.
+void require_no_nul(std::string_view name);
 }  // namespace detail
 }  // namespace aio

@@ -22,6 +22,7 @@ SocketAddress::SocketAddress(const void* address, socklen_t size) {
 SocketAddress SocketAddress::of_path(std::string_view path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
+    if (!path.starts_with('\0')) detail::require_no_nul(path);
     if (path.size() >= sizeof address.sun_path)
         detail::throw_os_error(ENAMETOOLONG, "unix socket " + std::string(path));
     path.copy(address.sun_path, path.size());

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "runtime/context/with.hpp"
 #include "runtime/io/to_thread.hpp"
@@ -97,6 +98,20 @@ TEST_ON_LOOP(AtomicWrite, does_not_replace_a_folder) {
     EXPECT_EQ(folder.size(), 1);
     EXPECT_TRUE(std::filesystem::is_empty(folder / "taken"));
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_ON_LOOP(AtomicWrite, refuses_a_name_with_a_nul) {
+    const TemporaryFolder folder;
+    put_file(folder / "settings", "old");
+    const auto writes = [&](std::string target) -> Coroutine<> {
+        co_await aio::with(atomic_write(target), [](File& file) -> Coroutine<> { co_await file.write("new"); });
+    };
+    const std::vector<std::string> endings{{"\0", 1}, {"\0.txt", 5}, {"\0/more", 6}};
+    for (const std::string& rest : endings)
+        EXPECT_EQ(co_await ending_of(writes((folder / "settings").string() + rest)),
+                  "aio::ValueError: embedded null byte");
+    EXPECT_EQ(contents(folder / "settings"), "old");
+    EXPECT_EQ(folder.size(), 1);
 }
 
 TEST(AtomicWrite, cancelled_at_any_moment_the_file_is_whole_and_alone) {

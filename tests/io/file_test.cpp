@@ -223,6 +223,15 @@ TEST_ON_LOOP(File, what_is_no_file_is_an_error_when_it_is_opened) {
     ::close(fd);
 }
 
+TEST_ON_LOOP(File, a_name_with_a_nul_is_refused_and_not_cut) {
+    const TemporaryFolder folder;
+    put_file(folder / "secret.txt", "text");
+    const std::string name = (folder / "secret.txt").string() + std::string("\0.png", 5);
+    for (const char* mode : {"r", "w", "a", "x", "r+"})
+        EXPECT_EQ(co_await ending_of(open_file(name, mode)), "aio::ValueError: embedded null byte") << mode;
+    EXPECT_EQ(contents(folder / "secret.txt"), "text");
+}
+
 // As Python's binary files: the error comes from the call itself, and nothing has changed.
 TEST_ON_LOOP(File, a_position_or_size_that_can_not_be_is_refused_and_changes_nothing) {
     const TemporaryFolder folder;

@@ -83,6 +83,22 @@ TEST_ON_LOOP(OpenConnection, to_a_name_that_does_not_resolve_names_the_name) {
                     .starts_with("aio::gaierror: getaddrinfo of does-not-exist.invalid: "));
 }
 
+TEST_ON_LOOP(OpenConnection, to_a_name_with_a_nul_is_refused_and_does_not_cut_it) {
+    const aio::test::TemporaryFolder folder;
+    const std::string path = folder / "socket", nul(1, '\0'), refused = "aio::ValueError: embedded null byte";
+    auto server = co_await aio::start_server(nothing, "127.0.0.1", 0);
+    auto unix_server = co_await aio::start_unix_server(nothing, path);
+    const std::uint16_t port = server.sockets().front().port();
+    const std::vector<std::string> hosts{nul, "127.0.0.1" + nul, "127.0.0.1" + nul + ".evil.example",
+                                         "localhost" + nul};
+    for (const std::string& host : hosts) {
+        EXPECT_EQ(co_await ending_of(aio::open_connection(host, port)), refused);
+        EXPECT_EQ(co_await ending_of(aio::getaddrinfo(host, port)), refused);
+    }
+    EXPECT_EQ(co_await ending_of(aio::open_unix_connection(path + nul)), refused);
+    EXPECT_EQ(co_await ending_of(aio::open_unix_connection(path + nul + ".txt")), refused);
+}
+
 TEST_ON_LOOP(OpenConnection, that_is_cancelled_while_a_name_is_looked_up_leaves_the_thread_alone) {
     const auto before = open_descriptors();
     const auto task = aio::create_task(aio::open_connection("localhost", 80));

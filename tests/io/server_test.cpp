@@ -99,6 +99,18 @@ TEST_ON_LOOP(Server, leaves_a_file_alone_that_is_no_socket) {
     EXPECT_EQ(aio::test::contents(path), "text");
 }
 
+TEST_ON_LOOP(Server, refuses_a_name_with_a_nul) {
+    const aio::test::TemporaryFolder folder;
+    const std::string path = folder / "socket", nul(1, '\0'), refused = "aio::ValueError: embedded null byte";
+    const auto at_host = [](std::string host) -> Coroutine<> { auto s = co_await aio::start_server(echo, host, 0); };
+    const auto at_path = [](std::string p) -> Coroutine<> { auto s = co_await aio::start_unix_server(echo, p); };
+    EXPECT_EQ(co_await ending_of(at_host("127.0.0.1" + nul + ".local")), refused);
+    EXPECT_EQ(co_await ending_of(at_host(nul)), refused);
+    auto server = co_await aio::start_unix_server(echo, path);
+    EXPECT_EQ(co_await ending_of(at_path(path + nul + "2")), refused);
+    EXPECT_TRUE(std::filesystem::is_socket(path)) << "it is no stale one";
+}
+
 TEST_ON_LOOP(Server, and_its_client_look_for_lines_as_long_as_they_were_told) {
     const std::string line(100, 'x');
     std::string at_server;
