@@ -137,7 +137,7 @@ aio::Coroutine<void> echo(aio::StreamReader reader, aio::StreamWriter writer) {
 
 aio::Coroutine<void> serve(long port) {
     const aio::ServerOptions options{.backlog = 4096};  // ten thousand may come at once
-    auto server = co_await aio::start_server(echo, "127.0.0.1", static_cast<std::uint16_t>(port), options);
+    auto server = co_await aio::start_server(echo, "127.0.0.1", port, options);
     co_await server.serve_forever();
 }
 

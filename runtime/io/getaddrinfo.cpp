@@ -28,7 +28,7 @@ std::optional<std::vector<SocketAddress>> look_up(const std::string& host, std::
 }
 }  // namespace
 
-Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, std::uint16_t port, AddressQuery query) {
+Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, Port port, AddressQuery query) {
     detail::require_no_nul(host);
     auto addresses = look_up(host, port, query, true);
     if (!addresses) addresses = co_await to_thread(look_up, std::move(host), port, query, false);

@@ -13,5 +13,5 @@ struct AddressQuery {
 /// The addresses of a host, in the system's order of preference. A name is looked up in a thread, an address is taken
 /// as it is. Throws gaierror, which names the host; ValueError if there is a NUL in it. Cancelled, the thread goes on
 /// alone. asyncio: loop.getaddrinfo.
-Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, std::uint16_t port, AddressQuery query = {});
+Coroutine<std::vector<SocketAddress>> getaddrinfo(std::string host, Port port, AddressQuery query = {});
 }  // namespace aio

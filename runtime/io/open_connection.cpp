@@ -88,7 +88,7 @@ Coroutine<Connection> race(std::vector<SocketAddress> addresses, std::size_t lim
 }
 }  // namespace
 
-Coroutine<Connection> open_connection(std::string host, std::uint16_t port, ConnectionOptions options) {
+Coroutine<Connection> open_connection(std::string host, Port port, ConnectionOptions options) {
     if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
     const AddressQuery query{.family = options.family};
     std::vector<SocketAddress> addresses = co_await getaddrinfo(std::move(host), port, query);

@@ -19,7 +19,7 @@ using Connection = std::pair<StreamReader, StreamWriter>;
 /// `auto [reader, writer] = co_await aio::open_connection("example.org", 80);`  TCP. Throws gaierror, or for one
 /// address what connecting to it threw (ConnectionRefusedError, TimeoutError, OSError), for several addresses an
 /// OSError that names all; ValueError if the limit is zero. Cancelled, it leaves no socket behind.
-Coroutine<Connection> open_connection(std::string host, std::uint16_t port, ConnectionOptions options = {});
+Coroutine<Connection> open_connection(std::string host, Port port, ConnectionOptions options = {});
 
 /// The same to a unix socket. Throws what opening a file throws, such as FileNotFoundError; ConnectionRefusedError if
 /// nobody listens there any more, OSError with EAGAIN if too many wait there.

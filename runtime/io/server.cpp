@@ -133,7 +133,7 @@ Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresse
 }
 }  // namespace
 
-Coroutine<Server> listen_tcp(Connected connected, std::string host, std::uint16_t port, ServerOptions options) {
+Coroutine<Server> listen_tcp(Connected connected, std::string host, Port port, ServerOptions options) {
     const AddressQuery query{.family = options.family, .passive = true};
     auto addresses = co_await getaddrinfo(std::move(host), port, query);
     co_return co_await serve(std::move(connected), std::move(addresses), options);

@@ -98,7 +98,7 @@ template <class F> Connected make_connected(F&& handler) {
             handler(std::move(reader), std::move(writer));
     };
 }
-Coroutine<Server> listen_tcp(Connected connected, std::string host, std::uint16_t port, ServerOptions options);
+Coroutine<Server> listen_tcp(Connected connected, std::string host, Port port, ServerOptions options);
 Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptions options);
 }  // namespace detail
 
@@ -107,7 +107,7 @@ Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptio
 /// address of this machine, port 0 one that is free. Throws gaierror, or OSError that names the address; nothing is
 /// listened at then. `handler` is copied, and lives as long as its connections.
 template <class F>
-Coroutine<Server> start_server(F&& handler, std::string host, std::uint16_t port, ServerOptions options = {}) {
+Coroutine<Server> start_server(F&& handler, std::string host, Port port, ServerOptions options = {}) {
     return detail::listen_tcp(detail::make_connected(std::forward<F>(handler)), std::move(host), port, options);
 }
 

@@ -1,11 +1,27 @@
 // Where a socket is bound or connected.
 #pragma once
 #include <netinet/in.h>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include "runtime/reactor/errors.hpp"
 
 namespace aio {
+/// The number of a port, made of any integer, for a conversion to 16 bits would wrap. Throws ValueError if it is not 0
+/// to 65535.
+class Port {
+  public:
+    template <std::integral I> constexpr Port(I number) : number_(static_cast<std::uint16_t>(number)) {
+        if (!std::in_range<std::uint16_t>(number))
+            throw ValueError("port must be 0-65535, not " + std::to_string(number));
+    }
+    constexpr operator std::uint16_t() const noexcept { return number_; }
+  private:
+    std::uint16_t number_;
+};
+
 /// An IPv4 or IPv6 address with its port, or the path of a unix socket. What Python's peername and sockname are.
 class SocketAddress {
   public:

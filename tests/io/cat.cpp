@@ -13,7 +13,7 @@ namespace {
 struct Where {
     bool unix_socket;
     std::string host_or_path;
-    std::uint16_t port;
+    aio::Port port;
 };
 
 aio::Coroutine<void> echo(aio::StreamReader reader, aio::StreamWriter writer) {
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
     if (argc < 4) return std::fprintf(stderr, "usage: see the top of tests/io/cat.cpp\n"), 2;
     const bool unix_socket = argv[2] == std::string_view("unix");
     const int next = unix_socket ? 4 : 5;
-    const Where where{unix_socket, argv[3], static_cast<std::uint16_t>(unix_socket ? 0 : std::atoi(argv[4]))};
+    const Where where{unix_socket, argv[3], unix_socket ? 0 : std::atoi(argv[4])};
     if (argv[1] == std::string_view("echo"))
         aio::run(serve(where));
     else

@@ -99,6 +99,20 @@ TEST_ON_LOOP(OpenConnection, to_a_name_with_a_nul_is_refused_and_does_not_cut_it
     EXPECT_EQ(co_await ending_of(aio::open_unix_connection(path + nul + ".txt")), refused);
 }
 
+TEST_ON_LOOP(OpenConnection, to_a_port_that_is_none_does_not_reach_another_one) {
+    auto server = co_await aio::start_server(nothing, "127.0.0.1", 0);
+    const int number = server.sockets().front().port();
+    for (const int port : {number + 65536, number - 65536, -1}) {
+        const auto connects = [&]() -> Coroutine<> { co_await aio::open_connection("127.0.0.1", port); };
+        const auto listens = [&]() -> Coroutine<> { auto s = co_await aio::start_server(nothing, "127.0.0.1", port); };
+        const auto looks_up = [&]() -> Coroutine<> { co_await aio::getaddrinfo("127.0.0.1", port); };
+        const std::string refused = "aio::ValueError: port must be 0-65535, not " + std::to_string(port);
+        EXPECT_EQ(co_await ending_of(connects()), refused);
+        EXPECT_EQ(co_await ending_of(listens()), refused);
+        EXPECT_EQ(co_await ending_of(looks_up()), refused);
+    }
+}
+
 TEST_ON_LOOP(OpenConnection, that_is_cancelled_while_a_name_is_looked_up_leaves_the_thread_alone) {
     const auto before = open_descriptors();
     const auto task = aio::create_task(aio::open_connection("localhost", 80));

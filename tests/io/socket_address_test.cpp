@@ -4,8 +4,10 @@
 #include <netinet/in.h>
 
 #include <cstring>
+#include <limits>
 
 #include "runtime/io/os_errors.hpp"
+#include "tests/support/on_loop.hpp"
 #include "tests/support/pipe.hpp"
 
 namespace {
@@ -34,6 +36,31 @@ TEST(SocketAddress, is_written_as_programs_write_it) {
     const SocketAddress path = SocketAddress::of_path("/tmp/a");
     EXPECT_EQ(path.text(), "/tmp/a");
     EXPECT_EQ(path.port(), 0);
+}
+
+TEST(Port, is_made_of_any_integer_that_fits) {
+    const auto number = [](aio::Port port) -> int { return port; };
+    EXPECT_EQ(number(0), 0);
+    EXPECT_EQ(number(65535L), 65535);
+    EXPECT_EQ(number(std::uint16_t{80}), 80);
+    EXPECT_EQ(number(std::int8_t{127}), 127);
+    static_assert(aio::Port(65535ULL) == 65535);
+    static_assert(!std::is_convertible_v<double, aio::Port>);
+}
+
+TEST(Port, that_does_not_fit_is_refused_and_does_not_wrap) {
+    const auto refused = [](auto number) {
+        EXPECT_EQ(aio::test::thrown_by([&] { static_cast<void>(aio::Port(number)); }),
+                  "aio::ValueError: port must be 0-65535, not " + std::to_string(number));
+    };
+    refused(-1);
+    refused(65536);
+    refused(65536 + 80);
+    refused(-65536 + 80);
+    refused(std::int8_t{-1});
+    refused(std::int16_t{-1});
+    refused(std::numeric_limits<long long>::min() + 80);
+    refused(std::numeric_limits<unsigned long long>::max());
 }
 
 TEST(SocketAddress, is_copied_whole) {
