@@ -1,11 +1,22 @@
 #include "runtime/io/socket_address.hpp"
 #include <arpa/inet.h>
 #include <sys/un.h>
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include "runtime/io/os_errors.hpp"
 
 namespace aio {
+namespace {
+constexpr std::size_t path_begins = offsetof(sockaddr_un, sun_path);
+
+/// What is shown of a path or an abstract name.
+std::string printable(std::string path) {
+    std::ranges::replace(path, '\0', '@');
+    return path;
+}
+}  // namespace
+
 SocketAddress::SocketAddress(const void* address, socklen_t size) {
     static_assert(sizeof *this == sizeof(sockaddr_in));
     sockaddr_in internet4{};
@@ -15,7 +26,11 @@ SocketAddress::SocketAddress(const void* address, socklen_t size) {
         port_ = internet4.sin_port;
         address_ = internet4.sin_addr;
     } else {
-        other_ = std::make_unique<const std::string>(static_cast<const char*>(address), size);
+        std::string_view bytes(static_cast<const char*>(address), size);
+        // The kernel puts a NUL behind a path. An abstract name begins with one, and may hold more.
+        if (internet4.sin_family == AF_UNIX && bytes[path_begins] != '\0')
+            bytes = bytes.substr(0, bytes.find('\0', path_begins));
+        other_ = std::make_unique<const std::string>(bytes);
     }
 }
 
@@ -23,10 +38,11 @@ SocketAddress SocketAddress::of_path(std::string_view path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (!path.starts_with('\0')) detail::require_no_nul(path);
-    if (path.size() >= sizeof address.sun_path)
-        detail::throw_os_error(ENAMETOOLONG, "unix socket " + std::string(path));
+    if (path.empty()) throw ValueError("the path of a unix socket is empty");
+    if (path.size() > sizeof address.sun_path)
+        detail::throw_os_error(ENAMETOOLONG, "unix socket " + printable(std::string(path)));
     path.copy(address.sun_path, path.size());
-    return {&address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size())};
+    return {&address, static_cast<socklen_t>(path_begins + path.size())};
 }
 
 namespace {
@@ -51,11 +67,7 @@ socklen_t SocketAddress::size() const noexcept {
 }
 
 std::string SocketAddress::host() const {
-    if (family() == AF_UNIX) {
-        std::string_view path(reinterpret_cast<const char*>(data()), size());
-        path.remove_prefix(offsetof(sockaddr_un, sun_path));
-        return std::string(path.substr(0, path.find('\0', 1)));
-    }
+    if (family() == AF_UNIX) return std::string(reinterpret_cast<const char*>(data()), size()).substr(path_begins);
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (family() == AF_INET) inet_ntop(AF_INET, &address_, text.data(), text.size());
     if (family() == AF_INET6) inet_ntop(AF_INET6, &internet6(*this).sin6_addr, text.data(), text.size());
@@ -70,7 +82,7 @@ std::uint16_t SocketAddress::port() const noexcept {
 std::string SocketAddress::text() const {
     if (family() == AF_INET) return host() + ":" + std::to_string(port());
     if (family() == AF_INET6) return "[" + host() + "]:" + std::to_string(port());
-    const std::string path = host();
+    const std::string path = printable(host());
     return path.empty() ? "a unix socket without a name" : path;
 }
 

@@ -33,16 +33,19 @@ class SocketAddress {
     SocketAddress(SocketAddress&&) = default;
     SocketAddress& operator=(const SocketAddress& other) { return *this = SocketAddress(other); }
     SocketAddress& operator=(SocketAddress&&) = default;
-    /// A unix socket. A path that begins with '\0' is an abstract name. Throws OSError if it has more than 107 bytes.
+    /// A unix socket. A path that begins with '\0' is an abstract name. Throws OSError if it has more than 108 bytes,
+    /// ValueError if there is a NUL in a path, and for an empty one.
     static SocketAddress of_path(std::string_view path);
     /// getsockname(2) and getpeername(2); of nothing where they fail.
     static SocketAddress bound_to(int fd);
     static SocketAddress connected_to(int fd);
 
     sa_family_t family() const noexcept { return data()->sa_family; }  ///< AF_INET, AF_INET6, AF_UNIX
-    std::string host() const;                                          ///< "127.0.0.1", "::1", or the path
-    std::uint16_t port() const noexcept;                               ///< 0 where there is none
-    std::string text() const;                                          ///< "127.0.0.1:80", "[::1]:80", or the path
+    /// "127.0.0.1", "::1", or the path, an abstract name with all its NULs: what can be connected to.
+    std::string host() const;
+    std::uint16_t port() const noexcept;  ///< 0 where there is none
+    /// For people: "127.0.0.1:80", "[::1]:80", or the path; a NUL is written '@', as ss(8) does.
+    std::string text() const;
 
     bool operator==(const SocketAddress& other) const noexcept;
 

@@ -81,12 +81,16 @@ TEST_ON_LOOP(Server, serves_a_unix_socket_and_takes_the_place_of_a_stale_one) {
 }
 
 TEST_ON_LOOP(Server, serves_an_abstract_name) {
-    const std::string name = std::string("\0aio-test-", 10) + std::to_string(getpid());
+    const std::string id = std::to_string(getpid()), name = std::string("\0aio-test-", 10) + id + std::string("\0b", 2);
     auto server = co_await aio::start_unix_server(echo, name);
-    EXPECT_EQ(server.sockets().front().text(), name);
+    EXPECT_EQ(server.sockets().front().host(), name);
+    EXPECT_EQ(server.sockets().front().text(), "@aio-test-" + id + "@b");
     auto [reader, writer] = co_await aio::open_unix_connection(name);
     writer.write("hello");
     EXPECT_EQ(co_await reader.readexactly(5), "hello");
+    EXPECT_EQ(writer.get_extra_info("peername")->host(), name);
+    EXPECT_EQ(co_await ending_of(aio::open_unix_connection(name + "c")),
+              "aio::ConnectionRefusedError: connect to @aio-test-" + id + "@bc: Connection refused");
 }
 
 TEST_ON_LOOP(Server, leaves_a_file_alone_that_is_no_socket) {

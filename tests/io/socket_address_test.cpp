@@ -9,6 +9,7 @@
 #include "runtime/io/os_errors.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/pipe.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -91,9 +92,36 @@ TEST(SocketAddress, of_a_socket_without_a_name_says_so) {
     EXPECT_EQ(SocketAddress::connected_to(-1).family(), AF_UNSPEC);
 }
 
-TEST(SocketAddress, refuses_a_path_that_is_too_long) {
-    EXPECT_NO_THROW(SocketAddress::of_path(std::string(107, 'x')));
-    EXPECT_THROW(SocketAddress::of_path(std::string(108, 'x')), aio::OSError);
+TEST(SocketAddress, of_an_abstract_name_keeps_all_its_bytes_and_shows_them) {
+    const std::string name("\0a\0b\0", 5);
+    const SocketAddress address = SocketAddress::of_path(name);
+    EXPECT_EQ(address.host(), name);
+    EXPECT_EQ(address.text(), "@a@b@");
+    EXPECT_EQ(SocketAddress::of_path(address.host()), address);
+    EXPECT_FALSE(SocketAddress::of_path(std::string("\0a\0b", 4)) == address);
+}
+
+TEST(SocketAddress, of_a_path_is_the_same_as_the_kernel_gives_it) {
+    const aio::test::TemporaryFolder folder;
+    std::string longest = folder / "";
+    longest.resize(108, 'x');
+    for (const std::string& path : {(folder / "socket").string(), longest, std::string(1, '\0') + longest.substr(1)}) {
+        const SocketAddress address = SocketAddress::of_path(path);
+        const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        EXPECT_EQ(::bind(fd, address.data(), address.size()), 0) << path;
+        EXPECT_EQ(SocketAddress::bound_to(fd).host(), path);
+        EXPECT_EQ(SocketAddress::bound_to(fd), address);
+        ::close(fd);
+    }
+}
+
+TEST(SocketAddress, refuses_a_path_that_is_none) {
+    const auto refused = [](std::string path) { return aio::test::thrown_by([&] { SocketAddress::of_path(path); }); };
+    const std::string nul(1, '\0'), rest(108, 'x');
+    EXPECT_EQ(refused(rest + "x"), "std::system_error: unix socket x" + rest + ": File name too long");
+    EXPECT_EQ(refused(nul + rest), "std::system_error: unix socket @" + rest + ": File name too long");
+    EXPECT_EQ(refused("a" + nul), "aio::ValueError: embedded null byte");
+    EXPECT_EQ(refused(""), "aio::ValueError: the path of a unix socket is empty");
 }
 
 }  // namespace
