@@ -1,8 +1,7 @@
 #include "runtime/io/socket_address.hpp"
-#include <arpa/inet.h>
+#include <netdb.h>
 #include <sys/un.h>
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include "runtime/io/os_errors.hpp"
 
@@ -68,10 +67,9 @@ socklen_t SocketAddress::size() const noexcept {
 
 std::string SocketAddress::host() const {
     if (family() == AF_UNIX) return std::string(reinterpret_cast<const char*>(data()), size()).substr(path_begins);
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (family() == AF_INET) inet_ntop(AF_INET, &address_, text.data(), text.size());
-    if (family() == AF_INET6) inet_ntop(AF_INET6, &internet6(*this).sin6_addr, text.data(), text.size());
-    return text.data();
+    char text[NI_MAXHOST] = "";
+    getnameinfo(data(), size(), text, sizeof text, nullptr, 0, NI_NUMERICHOST);
+    return text;
 }
 
 std::uint16_t SocketAddress::port() const noexcept {

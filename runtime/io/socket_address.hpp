@@ -41,10 +41,10 @@ class SocketAddress {
     static SocketAddress connected_to(int fd);
 
     sa_family_t family() const noexcept { return data()->sa_family; }  ///< AF_INET, AF_INET6, AF_UNIX
-    /// "127.0.0.1", "::1", or the path, an abstract name with all its NULs: what can be connected to.
+    /// "127.0.0.1", "::1", "fe80::1%eth0", or the path, an abstract name with all its NULs: what can be connected to.
     std::string host() const;
     std::uint16_t port() const noexcept;  ///< 0 where there is none
-    /// For people: "127.0.0.1:80", "[::1]:80", or the path; a NUL is written '@', as ss(8) does.
+    /// For people: "127.0.0.1:80", "[fe80::1%eth0]:80", or the path; a NUL is written '@', as ss(8) does.
     std::string text() const;
 
     bool operator==(const SocketAddress& other) const noexcept;

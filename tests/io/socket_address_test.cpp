@@ -1,11 +1,14 @@
 #include "runtime/io/socket_address.hpp"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <cstring>
 #include <limits>
+#include <map>
 
+#include "runtime/io/getaddrinfo.hpp"
 #include "runtime/io/os_errors.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/pipe.hpp"
@@ -14,6 +17,7 @@
 namespace {
 
 using aio::SocketAddress;
+using aio::test::run_virtually;
 
 TEST(SocketAddress, is_written_as_programs_write_it) {
     sockaddr_in v4{};
@@ -122,6 +126,23 @@ TEST(SocketAddress, refuses_a_path_that_is_none) {
     EXPECT_EQ(refused(nul + rest), "std::system_error: unix socket @" + rest + ": File name too long");
     EXPECT_EQ(refused("a" + nul), "aio::ValueError: embedded null byte");
     EXPECT_EQ(refused(""), "aio::ValueError: the path of a unix socket is empty");
+}
+
+TEST_ON_LOOP(SocketAddress, of_an_interface_names_it_and_can_be_connected_to) {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(80);
+    v6.sin6_addr.s6_addr[0] = 0xfe, v6.sin6_addr.s6_addr[1] = 0x80, v6.sin6_addr.s6_addr[15] = 1;
+    const auto lo = if_nametoindex("lo");
+    const std::map<unsigned, std::string> hosts{{0, "fe80::1"}, {lo, "fe80::1%lo"}, {987'654, "fe80::1%987654"}};
+    for (const auto& [scope, host] : hosts) {
+        v6.sin6_scope_id = scope;
+        const SocketAddress address(&v6, sizeof v6);
+        EXPECT_EQ(address.host(), host);
+        EXPECT_EQ(address.text(), "[" + host + "]:80");
+        const auto found = co_await aio::getaddrinfo(address.host(), address.port());
+        EXPECT_EQ(found, std::vector(1, address));
+    }
 }
 
 }  // namespace
