@@ -109,20 +109,36 @@ void bind(ServerState& server, const SocketAddress& address) {
     const std::string operation = "error while attempting to bind on address " + address.text();
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw_os_error(errno, operation);
-    server.listeners.push_back(std::make_unique<Listener>(server, fd));
+    auto listener = std::make_unique<Listener>(server, fd);
     const int on = 1;
     if (address.family() != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (server.options.reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     // An IPv6 socket would take IPv4 connections as well, and the port would be in use twice.
     if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (::bind(fd, address.data(), address.size()) < 0) throw_os_error(errno, operation);
+    server.listeners.push_back(std::move(listener));
+}
+
+/// Binds to those of the addresses that this machine has: a name may have an IPv6 address where there is no IPv6.
+/// Throws if it has none of them.
+void bind_all(ServerState& server, const std::vector<SocketAddress>& addresses) {
+    std::exception_ptr missing;
+    for (const SocketAddress& address : addresses) {
+        try {
+            bind(server, address);
+        } catch (const OSError& error) {
+            if (error.code().value() != EAFNOSUPPORT && error.code().value() != EADDRNOTAVAIL) throw;
+            missing = std::current_exception();
+        }
+    }
+    if (server.listeners.empty()) std::rethrow_exception(missing);
 }
 
 Coroutine<Server> serve(Connected connected, std::vector<SocketAddress> addresses, ServerOptions options) {
     if (options.limit == 0) throw ValueError("Limit cannot be <= 0");
     const Ref state(new ServerState(std::move(connected), options));
     try {
-        for (const SocketAddress& address : addresses) bind(*state, address);
+        bind_all(*state, addresses);
         if (options.start_serving) state->start_serving();
     } catch (...) {
         state->close();

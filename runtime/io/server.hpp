@@ -104,14 +104,16 @@ Coroutine<Server> listen_unix(Connected connected, std::string path, ServerOptio
 
 /// `auto server = co_await aio::start_server(handle, "127.0.0.1", 8080);`  Calls `handler(reader, writer)` for each
 /// connection; a coroutine is made a task. A task's exception that nobody retrieves is reported. An empty host is every
-/// address of this machine, port 0 one that is free. Throws gaierror, or OSError that names the address; nothing is
-/// listened at then. `handler` is copied, and lives as long as its connections.
+/// address of this machine, port 0 one that is free. Of the addresses of a host those are left out that this machine
+/// does not have, IPv6 ones in most cases. Throws gaierror, or OSError that names the address, such as PermissionError;
+/// nothing is listened at then. `handler` is copied, and lives as long as its connections.
 template <class F>
 Coroutine<Server> start_server(F&& handler, std::string host, Port port, ServerOptions options = {}) {
     return detail::listen_tcp(detail::make_connected(std::forward<F>(handler)), std::move(host), port, options);
 }
 
 /// The same at a unix socket. A socket that lies at `path` already is removed first, as in asyncio; ours stays there.
+/// Throws what opening a file throws, such as FileNotFoundError for a folder that is missing.
 template <class F> Coroutine<Server> start_unix_server(F&& handler, std::string path, ServerOptions options = {}) {
     return detail::listen_unix(detail::make_connected(std::forward<F>(handler)), std::move(path), options);
 }

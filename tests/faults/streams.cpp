@@ -199,6 +199,21 @@ TEST_ON_LOOP(Names, that_can_not_be_looked_up_now_are_a_typed_error) {
               "aio::gaierror: getaddrinfo of 127.0.0.1+127.0.0.2: Temporary failure in name resolution");
 }
 
+TEST_ON_LOOP(Names, of_which_this_machine_has_only_some_addresses_are_listened_at_there) {
+    auto server = co_await aio::start_server(nothing, "2001:db8::1+127.0.0.2+198.51.100.1+127.0.0.1", 0);
+    const auto sockets = server.sockets();
+    EXPECT_EQ(sockets.size(), 2u);
+    EXPECT_EQ(sockets.front().host() + " " + sockets.back().host(), "127.0.0.2 127.0.0.1");
+    const auto nowhere = []() -> Coroutine<> {
+        auto s = co_await aio::start_server(nothing, "198.51.100.1+203.0.113.1", 0);
+    };
+    const auto before = open_descriptors();
+    EXPECT_EQ(co_await ending_of(nowhere()),
+              "std::system_error: error while attempting to bind on address 203.0.113.1:0: Cannot assign requested "
+              "address");
+    EXPECT_EQ(open_descriptors(), before);
+}
+
 TEST_ON_LOOP(Names, whose_first_address_never_answers_are_reached_at_the_second_after_the_delay) {
     const auto before = open_descriptors();
     {

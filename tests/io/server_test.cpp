@@ -1,6 +1,10 @@
 #include "runtime/io/server.hpp"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include <filesystem>
 #include <set>
@@ -8,6 +12,7 @@
 #include "runtime/context/with.hpp"
 #include "runtime/tasks/gather.hpp"
 #include "runtime/tasks/wait.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/open_descriptors.hpp"
 #include "tests/support/streams.hpp"
@@ -63,6 +68,40 @@ TEST_ON_LOOP(Server, listens_at_ipv4_and_ipv6_where_no_host_is_given) {
         EXPECT_EQ(writer.get_extra_info("peername")->port(), address.port());
     }
     EXPECT_EQ(families, (std::set<int>{AF_INET, AF_INET6}));
+}
+
+/// From now on this process has a kernel without IPv6.
+void forbid_ipv6() {
+    sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+                          BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{std::size(code), code};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) aio::test::say("no filter ");
+}
+
+TEST(Server, listens_at_ipv4_alone_where_the_kernel_has_no_ipv6) {
+    aio::test::Child child(nullptr, [] {
+        forbid_ipv6();
+        const auto listens = []() -> Coroutine<> {
+            auto server = co_await aio::start_server(echo, "", 0);
+            for (const aio::SocketAddress& address : server.sockets()) aio::test::say((address.host() + " ").c_str());
+            const std::string answer = co_await ask(port_of(server), "hello ");
+            aio::test::say(answer.c_str());
+        };
+        const auto listens_at_ipv6 = []() -> Coroutine<> {
+            const aio::ServerOptions ipv6{.family = AF_INET6};
+            auto server = co_await aio::start_server(echo, "", 0, ipv6);
+        };
+        run_virtually(listens());
+        aio::test::say(aio::test::thrown_by([&] { run_virtually(listens_at_ipv6()); }).c_str());
+    });
+    EXPECT_EQ(child.end(),
+              "0.0.0.0 hello std::system_error: error while attempting to bind on address [::]:0: Address family not "
+              "supported by protocolexit 0");
 }
 
 TEST_ON_LOOP(Server, serves_a_unix_socket_and_takes_the_place_of_a_stale_one) {
@@ -330,6 +369,15 @@ TEST_ON_LOOP(Server, rests_when_the_process_has_no_descriptors_left) {
     aio::test::put(last.client, "late");
     co_await aio::sleep(1s);
     EXPECT_EQ(aio::test::take(last.client), "late");
+}
+
+TEST_ON_LOOP(Server, is_not_started_where_there_is_no_descriptor_for_it) {
+    auto server = co_await aio::start_server(echo, "127.0.0.1", 0);
+    const aio::test::Reports reports;
+    const LastDescriptor last(server);
+    const auto another = []() -> Coroutine<> { auto second = co_await aio::start_server(echo, "127.0.0.1", 0); };
+    EXPECT_EQ(co_await ending_of(another()),
+              "std::system_error: error while attempting to bind on address 127.0.0.1:0: Too many open files");
 }
 
 TEST_ON_LOOP(Server, may_be_closed_while_it_rests) {
