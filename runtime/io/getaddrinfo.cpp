@@ -1,5 +1,6 @@
 #include "runtime/io/getaddrinfo.hpp"
 #include <netdb.h>
+#include <algorithm>
 #include <cerrno>
 #include "runtime/io/os_errors.hpp"
 #include "runtime/io/to_thread.hpp"
@@ -22,8 +23,10 @@ std::optional<std::vector<SocketAddress>> look_up(const std::string& host, std::
     if (error == EAI_SYSTEM) detail::throw_os_error(reason, "getaddrinfo of " + host);
     if (error) throw gaierror(error, "getaddrinfo of " + host);
     std::vector<SocketAddress> addresses;
-    for (const addrinfo* info = found; info; info = info->ai_next)
-        addresses.emplace_back(info->ai_addr, info->ai_addrlen);
+    for (const addrinfo* info = found; info; info = info->ai_next) {
+        SocketAddress address(info->ai_addr, info->ai_addrlen);
+        if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(std::move(address));
+    }
     return addresses;
 }
 }  // namespace

@@ -214,6 +214,23 @@ TEST_ON_LOOP(Names, of_which_this_machine_has_only_some_addresses_are_listened_a
     EXPECT_EQ(open_descriptors(), before);
 }
 
+TEST_ON_LOOP(Names, that_have_an_address_twice_have_it_once) {
+    const std::string host = "127.0.0.2+127.0.0.1+127.0.0.2+127.0.0.1";
+    std::uint16_t port = 0;
+    {
+        const aio::test::UnservedPort free;
+        port = free.number();
+        EXPECT_EQ(co_await ending_of(aio::open_connection("127.0.0.1+127.0.0.1", port)),
+                  "aio::ConnectionRefusedError: connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+    }
+    auto server = co_await aio::start_server(nothing, host, port);
+    const auto sockets = server.sockets();
+    EXPECT_EQ(sockets.size(), 2u);
+    EXPECT_EQ(sockets.front().host() + " " + sockets.back().host(), "127.0.0.2 127.0.0.1");
+    const auto found = co_await aio::getaddrinfo(host, port);
+    EXPECT_EQ(found, sockets);
+}
+
 TEST_ON_LOOP(Names, whose_first_address_never_answers_are_reached_at_the_second_after_the_delay) {
     const auto before = open_descriptors();
     {
