@@ -227,6 +227,18 @@ TEST_ON_LOOP(Timeout, that_is_over_before_its_block_ends_that_at_its_first_wait)
     EXPECT_EQ(now(), 2000);
 }
 
+TEST_ON_LOOP(Timeout, may_be_for_ever) {
+    const auto block = [] { return aio::sleep(1h, 7); };
+    const int value = co_await with(timeout(std::chrono::hours::max()), block);
+    EXPECT_EQ(value, 7);
+    const auto reschedules = [](aio::Timeout& limit) -> Coroutine<int> {
+        limit.reschedule(aio::saturating_add(aio::get_running_loop().time(), std::chrono::hours::max()));
+        co_return co_await aio::sleep(1h, 8);
+    };
+    const int other = co_await with(timeout(1s), reschedules);
+    EXPECT_EQ(other, 8);
+}
+
 TEST_ON_LOOP(Timeout, that_is_never_entered_leaves_no_timer) {
     { const aio::Timeout limit = timeout(1s); }
     EXPECT_TRUE(aio::get_running_loop().timers().empty());

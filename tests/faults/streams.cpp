@@ -244,6 +244,11 @@ TEST_ON_LOOP(Names, whose_first_address_never_answers_are_reached_at_the_second_
         EXPECT_EQ(co_await ending_of(aio::wait_for(aio::open_connection("127.0.0.1+127.0.0.2", deaf.number()), 5s)),
                   "aio::TimeoutError: timed out")
             << "one after the other: the first never answers";
+        const aio::ConnectionOptions in_turn{.happy_eyeballs_delay = std::chrono::hours::max()};
+        EXPECT_EQ(
+            co_await ending_of(aio::wait_for(aio::open_connection("127.0.0.1+127.0.0.2", deaf.number(), in_turn), 5s)),
+            "aio::TimeoutError: timed out")
+            << "with all the time in the world likewise";
         server.close();
         co_await settle();
     }

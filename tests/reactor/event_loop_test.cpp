@@ -79,6 +79,7 @@ TEST(EventLoop, takes_a_delay_that_never_ends) {
     EventLoop loop(ClockKind::virtual_time);
     const aio::TimerHandle handle = loop.call_later(aio::Duration::max(), [] { FAIL(); });
     EXPECT_EQ(handle.when(), TimePoint::max());
+    EXPECT_EQ(loop.call_later(std::chrono::hours::max(), [] { FAIL(); }).when(), TimePoint::max());
     loop.call_later(1s, [&] { loop.stop(); });
     loop.run_forever();
 }

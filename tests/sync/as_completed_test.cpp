@@ -40,6 +40,13 @@ TEST_ON_LOOP(AsCompleted, gives_results_in_the_order_in_which_they_come) {
     EXPECT_EQ(log.text(), "1@1000 2@2000 3@3000");
 }
 
+TEST_ON_LOOP(AsCompleted, may_have_for_ever) {
+    const std::vector tasks{create_task(returns(1, 1h)), create_task(returns(2, 2h))};
+    int sum = 0;
+    for (auto next : as_completed(tasks, std::chrono::hours::max())) sum += co_await next;
+    EXPECT_EQ(sum, 3);
+}
+
 TEST_ON_LOOP(AsCompleted, gives_what_is_done_already_in_the_order_given) {
     const std::vector tasks{create_task(returns(1, 2s)), create_task(returns(2, 1s))};
     co_await aio::sleep(3s);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/support/on_loop.hpp"
 
@@ -20,6 +21,11 @@ Coroutine<> sleeps(Log& log, std::string name, aio::Duration delay) {
 TEST_ON_LOOP(Sleep, ends_after_its_delay) {
     co_await aio::sleep(1500ms);
     EXPECT_EQ(now(), 1500);
+}
+
+TEST_ON_LOOP(Sleep, takes_a_fraction_of_a_second) {
+    co_await aio::sleep(0.25s);
+    EXPECT_EQ(now(), 250);
 }
 
 TEST_ON_LOOP(Sleep, ends_in_order_of_deadlines_and_equal_ones_in_order_of_sleeping) {
@@ -60,12 +66,16 @@ TEST_ON_LOOP(Sleep, returns_the_value_it_was_given) {
 }
 
 TEST_ON_LOOP(Sleep, may_last_for_ever) {
-    const auto task = create_task(aio::sleep(aio::Duration::max()));
+    const std::vector<aio::Task<>> tasks{
+        create_task(aio::sleep(aio::Duration::max())), create_task(aio::sleep(std::chrono::hours::max())),
+        create_task(aio::sleep(std::chrono::milliseconds::max())), create_task(aio::sleep(1e300s))};
     co_await aio::sleep(24h * 365);
-    EXPECT_FALSE(task.done());
-    task.cancel();
+    for (const auto& task : tasks) {
+        EXPECT_FALSE(task.done());
+        task.cancel();
+    }
     co_await turns(1);
-    EXPECT_TRUE(task.cancelled());
+    for (const auto& task : tasks) EXPECT_TRUE(task.cancelled());
     EXPECT_TRUE(aio::get_running_loop().timers().empty());
 }
 

@@ -33,6 +33,11 @@ TEST_ON_LOOP(WaitFor, gives_a_result_that_comes_in_time) {
     EXPECT_TRUE(aio::get_running_loop().timers().empty());
 }
 
+TEST_ON_LOOP(WaitFor, may_have_for_ever) {
+    const int value = co_await wait_for(returns(7, 1h), std::chrono::hours::max());
+    EXPECT_EQ(value, 7);
+}
+
 TEST_ON_LOOP(WaitFor, gives_what_cannot_be_copied) {
     const auto owns = []() -> Coroutine<std::unique_ptr<int>> {
         co_await turns(1);

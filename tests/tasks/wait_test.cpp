@@ -76,6 +76,12 @@ TEST_ON_LOOP(Wait, leaves_no_timer_behind) {
     EXPECT_TRUE(aio::get_running_loop().timers().empty());
 }
 
+TEST_ON_LOOP(Wait, may_have_for_ever) {
+    const std::vector tasks{create_task(returns(0, 1h))};
+    const auto [done, pending] = co_await aio::wait(tasks, aio::ALL_COMPLETED, std::chrono::hours::max());
+    EXPECT_EQ(done.size(), 1u);
+}
+
 TEST_ON_LOOP(Wait, takes_turns_though_all_are_done) {
     Log log;
     const std::vector tasks{create_task(returns(0, 0s))};
