@@ -3,9 +3,10 @@
 #include "runtime/io/stream.hpp"
 
 namespace aio::detail {
-/// What succeeds at once completes at once, but not for ever: who always finds something to read would keep the loop
+/// What succeeds at once completes at once, but not for ever: who always finds that more has come would keep the loop
 /// for itself. `co_await` it before such a completion: after so many in a row, whoever's they are, it takes a turn of
-/// the loop.
+/// the loop. What is in the buffer of a stream is not counted: it has an end, and asyncio gives that without a turn,
+/// too.
 class Budget {
   public:
     bool await_ready() const noexcept { return used != all && ++used; }
@@ -83,7 +84,7 @@ class Read final : public Arrival {
     ~Read() {
         if (!set_aside_.empty()) stream_->put_back(std::move(set_aside_));
     }
-    bool await_ready() noexcept { return is_ready(most_ == 0 || !stream_->input.empty() || stream_->receive_more()); }
+    bool await_ready() noexcept { return most_ == 0 || !stream_->input.empty() || is_ready(stream_->receive_more()); }
     void await_suspend(std::coroutine_handle<> frame) {
         if (arrived_)
             on_arrival();

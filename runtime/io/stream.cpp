@@ -55,10 +55,9 @@ bool Stream::receive() noexcept {
 /// Reads as far as one goes in a turn.
 void Stream::read_ahead() noexcept {
     bool came = false;
-    for (const std::size_t enough = input.size() + read_size; reads() && has_room() && input.size() < enough;)
-        came |= receive();
+    for (const std::size_t enough = input.size() + read_size; wants_more() && input.size() < enough;) came |= receive();
     if (came) hand_over();
-    if (reads() && has_room()) read_on_next_turn();
+    if (wants_more()) read_on_next_turn();
 }
 // [/read-ahead]
 
@@ -197,8 +196,7 @@ void Stream::close() {
 void Stream::fail(const char* operation, int error) noexcept {
     if (failing_) return;
     closing_ = failing_ = true;
-    loop_.call_soon(
-        [self = Ref(this), failure = os_error(error, operation + peer_.text())] { self->lose(failure); });
+    loop_.call_soon([self = Ref(this), failure = os_error(error, operation + peer_.text())] { self->lose(failure); });
 }
 
 /// The end: of what has failed, if there is an error.

@@ -89,7 +89,8 @@ class Stream final : public Descriptor, public RefCounted<Stream>, public Pooled
     bool reads() const noexcept { return readable() && !closing_ && !eof_ && !connecting_; }
     bool receive() noexcept;
     void read_ahead() noexcept;
-    bool has_room() const noexcept { return input.size() / 2 <= limit(); }
+    /// Who waits needs more than there is, however much that is.
+    bool wants_more() const noexcept { return reads() && (reader || input.size() / 2 <= limit()); }
     void read_on_next_turn() noexcept;
     void hand_over() noexcept;
     std::size_t send(std::span<iovec> parts) noexcept;

@@ -8,7 +8,7 @@ IncompleteReadError::IncompleteReadError(std::string what_came, std::optional<st
       expected(asked) {}
 
 namespace {
-using detail::Arrival, detail::Budget, detail::Stream;
+using detail::Arrival, detail::Stream;
 
 Coroutine<std::string> read_all(Ref<Stream> stream) {
     std::string all;
@@ -21,7 +21,6 @@ Coroutine<std::string> read_all(Ref<Stream> stream) {
 }
 
 Coroutine<std::string> read_exactly(Ref<Stream> stream, std::size_t count) {
-    co_await Budget();
     stream->throw_error();
     while (stream->input.size() < count) {
         if (stream->eof()) throw IncompleteReadError(stream->take(count), count);
@@ -33,7 +32,6 @@ Coroutine<std::string> read_exactly(Ref<Stream> stream, std::size_t count) {
 /// CPython's, line by line.
 Coroutine<std::string> read_until(Ref<Stream> stream, std::string separator) {
     if (separator.empty()) throw ValueError("Separator should be at least one-byte string");
-    co_await Budget();
     stream->throw_error();
     const detail::ByteQueue& input = stream->input;
     std::size_t offset = 0;  // so many bytes at the front hold no separator

@@ -14,8 +14,7 @@ Coroutine<void> drained(Ref<detail::Stream> stream) {
         co_await detail::Budget();
         stream->throw_error();
     }
-    if (stream->lost())
-        detail::throw_os_error(ECONNRESET, "write to " + stream->peer().text() + ", Connection lost");
+    if (stream->lost()) detail::throw_os_error(ECONNRESET, "write to " + stream->peer().text() + ", Connection lost");
     if (!stream->paused()) co_return;
     co_await detail::Departure(*stream);
     stream->throw_error();

@@ -38,10 +38,11 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     void put_nowait(T item) {
         if (shut_down_) throw QueueShutDown();
         if (full()) throw QueueFull();
-        wake_next(getters_);
+        getters_.require_own_thread();
         items_.push(std::move(item));
         ++unfinished_;
         finished_.clear();
+        wake_next(getters_);
     }
     /// `T item = co_await queue.get()` waits while the queue is empty; if it is not, it does not suspend. One who is
     /// woken may find that somebody else was quicker, and waits again, behind the others. Cancelled while it waits, it
@@ -51,8 +52,10 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     T get_nowait() {
         if (empty() && shut_down_) throw QueueShutDown();
         if (empty()) throw QueueEmpty();
+        putters_.require_own_thread();
+        T item = items_.pop();
         wake_next(putters_);
-        return items_.pop();
+        return item;
     }
     /// Says that the work on an item is done that was got before. Throws ValueError if that was said of all items put.
     void task_done() {

@@ -33,6 +33,10 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
         for (QueuedWaiter* w = front(); w && woken < most; w = after(*w)) woken += w->wake();
         return woken;
     }
+    /// Throws RuntimeError where wake() would: for who must not change anything before that.
+    void require_own_thread() const {
+        if (!empty() && front()->task()) front()->task()->loop()->require_own_thread();
+    }
     std::size_t wake_all() { return wake(static_cast<std::size_t>(-1)); }
   private:
     const char* name_;

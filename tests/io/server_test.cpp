@@ -404,7 +404,8 @@ TEST_ON_LOOP(Server, accepts_all_who_wait_before_a_handler_closes_it) {
         server->close();
         writers.push_back(std::move(writer));
     };
-    auto made = co_await aio::start_server(handle, "127.0.0.1", 0, {.start_serving = false});
+    const aio::ServerOptions not_yet{.start_serving = false};
+    auto made = co_await aio::start_server(handle, "127.0.0.1", 0, not_yet);
     server = &made;
     const auto at = made.sockets().front();
     co_await made.start_serving();

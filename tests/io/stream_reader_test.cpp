@@ -78,6 +78,19 @@ TEST_ON_LOOP(StreamReader, reads_ahead_up_to_twice_the_limit_and_then_holds_the_
     EXPECT_EQ((co_await s.reader.readexactly(sent)).size(), sent);
 }
 
+TEST_ON_LOOP(StreamReader, reads_more_than_twice_the_limit_for_somebody_who_waits_for_it) {
+    StreamAndPeer s(1000);
+    const auto task = aio::create_task(s.reader.readexactly(100'000));
+    for (int i = 0; i < 100; ++i) {
+        co_await settle();
+        EXPECT_FALSE(task.done());
+        put(s.peer, std::string(1000, 'x'));
+    }
+    co_await settle();
+    EXPECT_TRUE(task.done());
+    task.cancel();
+}
+
 TEST_ON_LOOP(StreamReader, sees_the_end_and_a_reset_though_nobody_reads) {
     auto ended = co_await aio::test::connect_tcp();
     put(ended.peer, "x");
@@ -352,22 +365,27 @@ TEST_ON_LOOP(StreamReader, keeps_what_had_come_when_the_rest_is_cancelled) {
 
 // ---- fairness
 
-TEST_ON_LOOP(StreamReader, lets_others_run_even_where_data_is_always_there) {
+TEST_ON_LOOP(StreamReader, lets_others_run_even_where_more_has_always_come) {
     StreamAndPeer s;
-    put(s.peer, std::string(100'000, 'x'));
+    const std::string block(1 << 16, 'x');
+    put(s.peer, block);
+    put(s.peer, block);
     co_await settle();
     bool others_ran = false;
-    aio::get_running_loop().call_soon([&] { others_ran = true; });
     int reads = 0;
-    while (!others_ran) {
-        co_await s.reader.read(1);
-        ++reads;
+    aio::get_running_loop().call_soon([&] { others_ran = true; });
+    for (; !others_ran && reads < 1000; ++reads) {
+        put(s.peer, block);
+        co_await s.reader.read(1 << 16);
     }
     EXPECT_GT(reads, 1);
     EXPECT_LE(reads, 100);
     others_ran = false;
     aio::get_running_loop().call_soon([&] { others_ran = true; });
-    for (reads = 0; !others_ran && reads < 1000; ++reads) co_await s.reader.readexactly(1);
+    for (reads = 0; !others_ran && reads < 1000; ++reads) {
+        put(s.peer, block);
+        co_await s.reader.readexactly(1 << 16);
+    }
     EXPECT_LE(reads, 100);
 }
 

@@ -46,8 +46,7 @@ aio::Coroutine<void> run_block(Lane& lane, const Json& body) {
 }
 
 aio::Duration milliseconds(const Json& number) {
-    const std::chrono::duration<double, std::milli> exact(number.get<double>());
-    return std::chrono::round<aio::Duration>(exact);
+    return std::chrono::duration<double, std::milli>(number.get<double>());
 }
 
 }  // namespace streams

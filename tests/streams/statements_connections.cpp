@@ -16,7 +16,7 @@ aio::ConnectionOptions connection_options(const Json& st) {
 
 /// To a port or a path.
 aio::Coroutine<aio::Connection> open(const Run& run, const Json& place, const Json& st) {
-    if (run.tcp()) return aio::open_connection(st.value("host", "127.0.0.1"), place, connection_options(st));
+    if (run.tcp()) return aio::open_connection(st.value("host", "127.0.0.1"), place.get<int>(), connection_options(st));
     return aio::open_unix_connection(run.path(place), connection_options(st));
 }
 

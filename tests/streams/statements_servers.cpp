@@ -53,7 +53,7 @@ struct Acceptor {
 
 aio::Coroutine<aio::Server> start(const Run& run, const Json& st, const auto& handler) {
     if (!run.tcp()) return aio::start_unix_server(handler, run.path(st.value("path", st["as"])), server_options(st));
-    const Json port = st.contains("port_of") ? run.server(st["port_of"]).place : Json(0);
+    const int port = st.contains("port_of") ? run.server(st["port_of"]).place.get<int>() : 0;
     return aio::start_server(handler, st.value("host", "127.0.0.1"), port, server_options(st));
 }
 
