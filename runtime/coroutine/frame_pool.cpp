@@ -48,9 +48,14 @@ struct FramePool::AtThreadEnd {
     }
 };
 
+/// The first time; and what other thread_locals still allocate at the end of the thread.
+void FramePool::open() {
+    thread_local const AtThreadEnd at_thread_end;
+    if (!home_) home_ = new Home;
+}
+
 /// Puts what other threads have freed where this one looks first.
 void FramePool::take_returned() noexcept {
-    if (!home_->returned.load(std::memory_order_relaxed)) return;
     Block* returned = home_->returned.exchange(nullptr, std::memory_order_acquire);
     while (Block* block = returned) {
         returned = block->next;
@@ -61,11 +66,11 @@ void FramePool::take_returned() noexcept {
 void* FramePool::allocate_new(std::size_t size) {
     const std::size_t c = class_of(size), bytes = c * step;
     if (c >= classes || !AIO_FRAME_POOL) return ::operator new(size);
-    thread_local const AtThreadEnd at_thread_end;
-    if (!pool.home_) pool.home_ = new Home;  // what the end of the thread still allocates
-    pool.take_returned();
-    if (pool.free_[c]) return allocate(size);
-
+    if (!pool.home_) pool.open();
+    if (pool.home_->returned.load(std::memory_order_relaxed)) {
+        pool.take_returned();
+        return allocate(size);
+    }
     if (pool.left_ < sizeof(Slab) + bytes + step) {
         Slab* const slab = Slab::map(pool.home_);
         if (pool.slab_) pool.slab_->give_back();

@@ -85,6 +85,7 @@ ServerState::ServerState(Connected code, const ServerOptions& o) : connected(std
 }
 
 void ServerState::start_serving() {
+    if (closed) throw RuntimeError("the server is closed");
     if (std::exchange(serving, true)) return;
     for (const auto& listener : listeners) listener->listen(options.backlog);
 }
@@ -173,7 +174,6 @@ Coroutine<void> Server::start_serving() {
 Coroutine<void> Server::serve_forever() {
     const Ref state = state_;
     if (state->serving_forever) throw RuntimeError("the server is already being awaited on serve_forever()");
-    if (state->closed) throw RuntimeError("the server is closed");
     state->start_serving();
     state->serving_forever.emplace();
     const Future<> until_cancelled = *state->serving_forever;

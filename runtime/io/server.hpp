@@ -64,7 +64,7 @@ class [[nodiscard]] Server {
   public:
     explicit Server(Ref<detail::ServerState> state) noexcept : state_(std::move(state)) {}
 
-    /// Begins to accept connections, if that has not begun.
+    /// Begins to accept connections, if that has not begun. Throws RuntimeError if the server is closed.
     Coroutine<void> start_serving();
     /// The same, and waits until this task is cancelled; the server is closed then. Throws RuntimeError if the server
     /// is closed already, or somebody waits here.

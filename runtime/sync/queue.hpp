@@ -68,6 +68,8 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     /// From now on nothing can be put, and when the last item is out, nothing got: who tries, or waits already, gets
     /// QueueShutDown. `immediate` throws away what is left, as if it were done.
     void shutdown(bool immediate = false) {
+        getters_.require_own_thread();
+        putters_.require_own_thread();
         shut_down_ = true;
         for (; immediate && !empty(); unfinished_ -= unfinished_ > 0) items_.pop();
         if (unfinished_ == 0) finished_.set();
@@ -101,11 +103,8 @@ template <class T, class Order = detail::Fifo<T>> class Queue {
     }
     /// Unlike those of a lock, these leave their queue when they are woken: what they waited for is not yet theirs.
     static bool wake_next(detail::WaiterQueue& waiters) {
-        while (detail::QueuedWaiter* waiter = waiters.front()) {
-            const bool woken = waiter->wake();
-            waiter->unlink();
-            if (woken) return true;
-        }
+        while (detail::QueuedWaiter* waiter = waiters.pop_front())
+            if (waiter->wake()) return true;
         return false;
     }
 

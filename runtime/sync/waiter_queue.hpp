@@ -35,10 +35,14 @@ class WaiterQueue : public IntrusiveList<QueuedWaiter> {
     }
     /// Throws RuntimeError where wake() would: for who must not change anything before that.
     void require_own_thread() const {
-        if (!empty() && front()->task()) front()->task()->loop()->require_own_thread();
+        if (!empty()) front_requires_own_thread();
     }
     std::size_t wake_all() { return wake(static_cast<std::size_t>(-1)); }
   private:
+    [[gnu::noinline]] void front_requires_own_thread() const {  // apart, for it is seldom asked
+        if (const TaskState* task = front()->task()) task->loop()->require_own_thread();
+    }
+
     const char* name_;
     const std::uint64_t* holder_;
 };
