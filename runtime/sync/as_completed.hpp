@@ -13,7 +13,8 @@ template <class F> class Completions final : public RefCounted<Completions<F>> {
         for (const F& future : futures) todo_.try_emplace(&future.state(), *this, future);  // what is there, stays
         if (!todo_.empty() && timeout)
             timeout_handle_ = get_running_loop().call_later(*timeout, [this] {
-                for ([[maybe_unused]] const auto& late : std::exchange(todo_, {})) done_.put_nowait(std::nullopt);
+                const std::optional<F> too_late;
+                for ([[maybe_unused]] const auto& late : std::exchange(todo_, {})) done_.put_nowait(too_late);
             });
     }
     ~Completions() { timeout_handle_.cancel(); }
