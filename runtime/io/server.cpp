@@ -111,11 +111,14 @@ void bind(ServerState& server, const SocketAddress& address) {
     const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw_os_error(errno, operation);
     auto listener = std::make_unique<Listener>(server, fd);
-    const int on = 1;
-    if (address.family() != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (server.options.reuse_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    const auto set = [&](int level, int option) {
+        const int on = 1;
+        if (setsockopt(fd, level, option, &on, sizeof on) < 0) throw_os_error(errno, operation);
+    };
+    if (address.family() != AF_UNIX) set(SOL_SOCKET, SO_REUSEADDR);
+    if (server.options.reuse_port) set(SOL_SOCKET, SO_REUSEPORT);
     // An IPv6 socket would take IPv4 connections as well, and the port would be in use twice.
-    if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (address.family() == AF_INET6) set(IPPROTO_IPV6, IPV6_V6ONLY);
     if (::bind(fd, address.data(), address.size()) < 0) throw_os_error(errno, operation);
     server.listeners.push_back(std::move(listener));
 }

@@ -64,11 +64,20 @@ class CallGraph {
 
     // [awaiters]
     /// The tasks that go on when these callbacks have run: those that stand there themselves, and those behind a
-    /// gather, a shield, a wait.
+    /// gather, a shield, a wait. In a loop: a chain of shields can be long.
     void add_awaiters(std::size_t awaited, const EntryList& callbacks) {
-        for (const Entry* entry = callbacks.front(); entry; entry = callbacks.after(*entry)) {
-            if (const auto* child = dynamic_cast<const Gathering::Child*>(entry))
-                add_awaiters(awaited, child->gathering->outer().callbacks());
+        std::vector<std::pair<const EntryList*, const Entry*>> way{{&callbacks, callbacks.front()}};
+        while (!way.empty()) {
+            const auto [list, entry] = way.back();
+            if (!entry) {
+                way.pop_back();
+                continue;
+            }
+            way.back().second = list->after(*entry);
+            if (const auto* child = dynamic_cast<const Gathering::Child*>(entry)) {
+                const EntryList& behind = child->gathering->outer().callbacks();
+                way.emplace_back(&behind, behind.front());
+            }
             const Entry* woken = dynamic_cast<const TaskState*>(entry) ? entry : entry->wakes();
             if (const auto found = index_.find(dynamic_cast<const TaskState*>(woken)); found != index_.end()) {
                 waits_for_[found->second].push_back(awaited);

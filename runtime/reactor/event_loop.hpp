@@ -168,9 +168,10 @@ class EventLoop {
     std::atomic<bool> running_ = false;  // asked by other threads, which must not touch the loop then
     bool stopping_ = false, muted_ = false;
     std::array<EntryList, 2> queues_;
-    EntryList* ready_ = &queues_[0];                                       // what runs in the next turn
-    const Ref<detail::LoopLink> link_ = Ref(new detail::LoopLink(*this));  // not behind batch_: see there
-    EntryList* batch_ = &queues_[1];  // what runs in this one. Side by side, g++ 12 makes a slow vector of the two
+    EntryList* ready_ = &queues_[0];  // what runs in the next turn
+    const Ref<detail::LoopLink> link_ =
+        Ref(new detail::LoopLink(*this));  // between the two: else g++ 12 makes a slow vector
+    EntryList* batch_ = &queues_[1];       // what runs in this one
     TimerHeap timers_;
     Selector selector_;
     IntrusiveList<Descriptor> descriptors_;

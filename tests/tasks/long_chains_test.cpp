@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "runtime/observe/call_graph.hpp"
 #include "runtime/tasks/gather.hpp"
 #include "runtime/tasks/shield.hpp"
 #include "tests/support/on_loop.hpp"
@@ -91,6 +92,21 @@ TEST(LongChains, of_gathers_that_never_end_are_destroyed_with_the_loop) {
         aio::Runner runner(aio::ClockKind::virtual_time);
         runner.run(main());
     });
+}
+
+TEST(LongChains, of_shields_are_described) {
+    std::string graph;
+    const auto main = [&]() -> Coroutine<> {
+        const auto inner = create_task(forever(), "inner");
+        Future<> outermost = aio::shield(inner);
+        for (int i = 0; i < depth; ++i) outermost = aio::shield(outermost);
+        const auto awaits = [&]() -> Coroutine<> { co_await outermost; };
+        const auto task = create_task(awaits, "outer");
+        co_await turns(2);
+        graph = aio::format_call_graph(inner);
+    };
+    on_a_small_stack([&] { run_virtually(main()); });
+    EXPECT_NE(graph.find("'outer'"), std::string::npos);
 }
 
 }  // namespace
