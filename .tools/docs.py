@@ -9,6 +9,8 @@ In a source, `// [name]` and `// [/name]`, each alone on its line, tag the lines
     <!-- output chapters/1.1-what-is-async beyond -->    it holds what build/chapters/1.1-what-is-async prints on the
                                                     virtual clock: `tutorial` is the part up to the line
                                                     "=== Beyond the tutorial ===", `beyond` what follows, or `all`
+    <!-- output notes/05-frames all g++-12 -->      it holds what that compiler makes the program print; with another at
+                                                    hand it stays as it is, and the program must only run
     <!-- output tests/conformance/cases/hop_call both -->    it holds the log of that program, CPython's and ours side by side
     ... costs <!-- number await/bare_await -->1.6<!-- /number --> times as much ...
 
@@ -18,9 +20,10 @@ A number comes from bench/results/benchmarks.json, which `make bench-save` write
     await ns               the time of one; also us, ms, or the name of one of its counters
     arm64:await ns         the same from bench/results/arm64.json
 
-Environment: BUILD, the folder with the programs.
+Environment: BUILD, the folder with the programs; CXX, the compiler that built them.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -36,7 +39,7 @@ from chapters import BEYOND, LIMIT, ROOT, normalise  # noqa: E402
 
 RESULTS = "bench/results/"
 TAG = re.compile(r"[ \t]*// \[(/?)([a-z0-9-]+)\]")
-QUOTE = re.compile(r"<!-- (code|output) (\S+) (\S+) -->")
+QUOTE = re.compile(r"<!-- (code|output) (\S+) (\S+)(?: (\w+\+\+-\d+))? -->")
 FENCE = re.compile(r"[ \t]*(`{3,})(\w*)")
 # Inline code, which is left as it is, or a number.
 NUMBER = re.compile(r"(`+)(?!`)(?:(?!\n\n).)*?(?<!`)\1(?!`)|(<!-- number ([^<>]+?)\s-->).*?<!-- /number -->", re.S)
@@ -120,18 +123,29 @@ def both_logs(cpython, ours):
     return "\n".join((one.ljust(width) + other).rstrip() for one, other in zip_longest(left, right, fillvalue=""))
 
 
-def from_programs(tree, program, part, ran={}):
-    """The output as the program prints it now."""
+@functools.cache
+def compiler_at_hand():
+    """As g++-12 or clang++-19. The preprocessor leaves the name of what it does not define."""
+    run = subprocess.run([os.environ.get("CXX", "g++"), "-E", "-P", "-x", "c++", "-"], input="__clang_major__ __GNUC__",
+                         capture_output=True, text=True, check=True)
+    clang, gcc = run.stdout.split()
+    return f"clang++-{clang}" if clang.isdigit() else f"g++-{gcc}"
+
+
+def from_programs(tree, program, part, compiler=None, ran={}):
+    """The output as the program prints it now; None where the page shows that of another compiler."""
     if source_of(program) not in tree.texts:
         raise LookupError(f"there is no {source_of(program)}")
     if program not in ran:
         ran[program] = printed(program)
+    if compiler and compiler != compiler_at_hand():
+        return None
     if program.startswith(CASES) and part == "both":
         return both_logs(tree.texts[f"{program}.expected"], ran[program])
     return part_of(ran[program], part)
 
 
-def from_expected(tree, program, part):
+def from_expected(tree, program, part, compiler=None):
     """The output of a chapter as its expected.txt has it, and a conformance log as CPython's, which ours must equal; None
     for other programs. To check these costs no build."""
     if source_of(program) not in tree.texts:
@@ -185,8 +199,8 @@ def empty_filters(tree):
 
 
 def weld(tree, page, output):
-    """(the page's text with every quoted part as it should be, [(line, rule, what is wrong)]); output(tree, program,
-    part) gives the text of an output block, or None to leave it as it is."""
+    """(the page's text with every quoted part as it should be, [(line, rule, what is wrong)]); output(tree, program, part,
+    compiler) gives the text of an output block, or None to leave it as it is."""
     lines, done, wrong = tree.texts[page].split("\n"), [], []
     prose, prose_start = [], 1
 
@@ -216,7 +230,8 @@ def weld(tree, page, output):
         block = "\n".join(lines[position + 1:end])
         if quoted:
             try:
-                wanted = (code if quoted[1] == "code" else output)(tree, quoted[2], quoted[3])
+                _, source, part, compiler = quoted.groups()
+                wanted = code(tree, source, part) if quoted[1] == "code" else output(tree, source, part, compiler)
                 block = block if wanted is None else wanted
             except LookupError as error:
                 wrong.append((position, f"welded-{quoted[1]}", str(error.args[0])))
