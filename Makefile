@@ -206,11 +206,12 @@ $(library): $(floors:%=$(BUILD)/obj/floors/%.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-# link: all objects and libraries among the prerequisites, and $1
+# link: all objects and libraries among the prerequisites, and $1. Debug information is compressed to a third: each
+# program has that of the runtime.
 define link
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(FLAGS) -o $@ $(filter %.o %.a,$^) $1
+	$(Q)$(CXX) $(FLAGS) -Wl,--compress-debug-sections=zlib -o $@ $(filter %.o %.a,$^) $1
 endef
 
 $(chapter_programs): $(BUILD)/chapters/%: $$(call objects,$$(wildcard chapters/$$*/*.cpp)) $(library)
