@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from checks import BUILD, ROOT, check, end  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-BUILD = ROOT / os.environ.get("BUILD", "build")
 COMPILE = [*shlex.split(os.environ.get("CXX", "g++")),
            *shlex.split(os.environ.get("FLAGS", "-std=c++20 -O2 -g -I. -pthread")), "-O0", "-g0", "-Wno-subobject-linkage"]
 FEATURES = ["--features", os.environ["FEATURES"]] if os.environ.get("FEATURES") else []
@@ -127,17 +128,6 @@ FAULTS = [
      "            raised = true;\n", "            throw;\n"),
 ]
 
-passed = failed = 0
-
-
-def check(what, good, details=""):
-    global passed, failed
-    passed += bool(good)
-    failed += not good
-    if not good:
-        print(f"FAILED {what}{details}")
-
-
 def made():
     """What the interpreter is linked from: (source, object) each. A floor of the runtime is one source."""
     objects = [o for folder in ("floors", "tests/conformance") for o in (BUILD / "obj" / folder).glob("*.o")]
@@ -149,27 +139,27 @@ def sources_reached_by(path):
     return [source for source, o in made() if path in o.with_suffix(".d").read_text().replace(":", " ").split()]
 
 
-def compiles(tree, command):
+class NotFound(Exception):
+    """Why a fault counts as one that the programs don't find."""
+
+
+def call(tree, command):
     run = subprocess.run(command, cwd=tree, capture_output=True, text=True)
     if run.returncode:
-        print(run.stderr[-4000:])
-    return run.returncode == 0
+        raise NotFound(f"it does not build:\n{run.stderr[-4000:]}")
 
 
 def build(tree, sources):
-    """The interpreter of `tree`, a copy of the tree in which `sources` differ; None if it does not build."""
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        commands = [COMPILE + ["-c", source, "-o", f"{source}.o"] for source in sources]
-        if not all(pool.map(lambda command: compiles(tree, command), commands)):
-            return None
+    """The interpreter of `tree`, a copy of the tree in which `sources` differ."""
+    for source in sources:
+        call(tree, COMPILE + ["-c", source, "-o", f"{source}.o"])
     others = [str(o) for source, o in made() if source not in sources]
-    faulty = [f"{source}.o" for source in sources]
-    linked = compiles(tree, COMPILE + ["-o", "interpreter", *faulty, *others])
-    return tree / "interpreter" if linked else None
+    call(tree, COMPILE + ["-s", "-o", "interpreter", *[f"{source}.o" for source in sources], *others])
+    return tree / "interpreter"
 
 
-def finds(what, path, text, replacement, compiled_anew=None):
-    """Whether the programs tell the tree with this fault from the sound one. Some must fail, not all, and not by a crash."""
+def check_programs(path, text, replacement, compiled_anew=None):
+    """What the programs say of the tree with this fault. Some must fail, not all, and not by a crash."""
     with tempfile.TemporaryDirectory() as folder:
         tree = pathlib.Path(folder)
         for sources in ("runtime", "tests/conformance"):
@@ -177,20 +167,29 @@ def finds(what, path, text, replacement, compiled_anew=None):
         shutil.copytree(BUILD / "floors", tree / "floors")
         found = (tree / path).read_text().count(text) if (tree / path).exists() else 0
         if found != 1:
-            return check(f"{what}: no longer applies: its text stands {found} times in {path}", False)
+            raise NotFound(f"it no longer applies: its text stands {found} times in {path}")
         (tree / path).write_text((tree / path).read_text().replace(text, replacement))
         interpreter = build(tree, compiled_anew or sources_reached_by(path))
-        if not interpreter:
-            return check(f"{what}: does not build", False)
         run = subprocess.run([sys.executable, HERE / "check.py", interpreter, "--cases", "--random", "--timeout", "2", *FEATURES],
                              capture_output=True, text=True)
         said = re.search(r"^(\d+) passed, (\d+) failed$", run.stdout, re.M)
-        red = run.returncode == 1 and said and int(said[1]) > 0 and re.search(r"^    line \d+ expected", run.stdout, re.M)
-        check(f"{what}: the programs don't find it\n", red, run.stdout + run.stderr)
-        print(f"{what}: {said[0] if said else 'no count'}")
+        if not (run.returncode == 1 and said and int(said[1]) > 0 and re.search(r"^    line \d+ expected", run.stdout, re.M)):
+            raise NotFound(f"the programs don't find it:\n{run.stdout}{run.stderr}")
+        return said[0]
 
 
-for fault in FAULTS:
-    finds(*fault)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+def outcome(fault):
+    """(what the programs said or why that is not good enough, whether they found it)"""
+    try:
+        return check_programs(*fault[1:]), True
+    except NotFound as why:
+        return str(why), False
+
+
+# Side by side, for much of each is waiting: for the linker, and for programs that hang.
+with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    for fault, (said, found) in zip(FAULTS, pool.map(outcome, FAULTS)):
+        check(fault[0], found, said)
+        if found:
+            print(f"{fault[0]}: {said}", flush=True)
+end()
