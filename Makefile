@@ -218,8 +218,8 @@ $(chapter_programs): $(BUILD)/chapters/%: $$(call objects,$$(wildcard chapters/$
 	$(call link,$(LIBRARIES) -lfmt)
 
 # Tests need no more of the debug information than where a line is: a quarter of the room, and of the time to compile a
-# quarter less. -O0, which is for stepping through, has all of it.
-$(BUILD)/obj/tests/%.o: FLAGS += $(if $(filter 0,$O),,-g1)
+# quarter less. O=0 without a sanitizer, which is for stepping through, has all of it.
+$(BUILD)/obj/tests/%.o: FLAGS += $(if $(filter 0,$O$(SAN)),,-g1)
 
 # A chapter's own library, and what its headers want to know.
 $(BUILD)/chapters/6.3-debugging: LIBRARIES := -lspdlog
