@@ -21,7 +21,7 @@ and is only one where that is CPython 3.11: later ones say other things (SPEC.md
     --jsonl FILE    lines {"name":..., "program":..., "expected":{...}}
     --pairs A,B     some of rr, or, ro, oo (default: or,ro,oo, or what is said above)
     --only NAME     only programs whose name contains NAME
-    --timeout SEC   for one program in one pairing (default 20)
+    --timeout SEC   for one program in one pairing (default 60)
     --retries N     a program that fails is run again so often (default 2); if
                     it passes then, it counts as `flaky`, not as passed
     --show N        details of the first N failures (default 10)
@@ -355,7 +355,7 @@ def main():
     p.add_argument('--jsonl', action='append', default=[])
     p.add_argument('--pairs')
     p.add_argument('--only')
-    p.add_argument('--timeout', type=float, default=20)
+    p.add_argument('--timeout', type=float, default=60)
     p.add_argument('--retries', type=int, default=2)
     p.add_argument('--show', type=int, default=10)
     p.add_argument('--save')
