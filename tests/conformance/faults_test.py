@@ -32,10 +32,10 @@ QUEUES = ["tests/conformance/statements_queues.cpp", *COMBINATORS]
 # (what is wrong, file, text, what takes its place[, the sources that must be compiled anew])
 FAULTS = [
     ("a future takes one hop more", "runtime/tasks/future.cpp",
-     "    running_loop->ready().append(callbacks_);",
-     "    running_loop->call_soon([self = Ref(this)] { running_loop->ready().append(self->callbacks_); });"),
+     "    own->ready().append(callbacks_);",
+     "    own->call_soon([self = Ref(this)] { self->loop()->ready().append(self->callbacks_); });"),
     ("who waits for a future is woken last-in first-out", "runtime/tasks/future.cpp",
-     "    running_loop->ready().append(callbacks_);",
+     "    own->ready().append(callbacks_);",
      "    EntryList reversed;\n"
      "    while (Entry* entry = callbacks_.pop_front()) {\n"
      "        EntryList later;\n"
@@ -43,7 +43,7 @@ FAULTS = [
      "        reversed.push_back(*entry);\n"
      "        reversed.append(later);\n"
      "    }\n"
-     "    running_loop->ready().append(reversed);"),
+     "    own->ready().append(reversed);"),
     ("who waits for a semaphore is woken last-in first-out", "runtime/sync/semaphore.cpp",
      "    detail::QueuedWaiter waiter(waiters_);",
      "    detail::WaiterQueue others;\n"
@@ -65,7 +65,7 @@ FAULTS = [
     ("a condition notifies one more than it was told to", "runtime/sync/condition.cpp",
      "waiters_.wake(n);", "waiters_.wake(n + (n > 0));"),
     ("an event wakes the first alone", "runtime/sync/event.hpp",
-     "if (!std::exchange(value_, true)) waiters_.wake_all();", "value_ = true, waiters_.wake(1);", LOCKS),
+     "if (!value_) waiters_.wake_all();", "value_ = true, waiters_.wake(1);", LOCKS),
     ("a queue whose woken waiter is cancelled wakes nobody else", "runtime/sync/queue.hpp",
      "if (!(this->*blocked)() && !waiter.cancelled()) wake_next(waiters);", "static_cast<void>(blocked);", QUEUES),
     ("who waits at a queue is woken last-in first-out", "runtime/sync/queue.hpp",
@@ -87,8 +87,8 @@ FAULTS = [
      "    } catch (...) {\n        leave();\n        throw;", "    } catch (...) {\n        throw;"),
     ("a barrier that is reset lets those who wait go on", "runtime/sync/barrier.cpp",
      "if (state_ != State::draining) throw", "if (broken()) throw"),
-    ("gather does not pass cancel on", "runtime/tasks/gather.cpp",
-     "any |= child.future->cancel();", "any |= !child.future->done();"),
+    ("gather does not pass cancel on", "runtime/tasks/cancel.cpp",
+     "target = &asking->next_to_ask();", "asking->any_accepts = !asking->next_to_ask().done();\n        target = nullptr;"),
     ("wait returns without a hop if all are done", "runtime/tasks/wait.cpp",
      "    co_await countdown.waiter;",
      "    std::size_t done = 0;\n"
@@ -96,8 +96,9 @@ FAULTS = [
      "    if (done < futures.size()) co_await countdown.waiter;"),
     ("wait_for does not wait for what it cancelled", "runtime/tasks/wait.hpp",
      "    future.cancel();", "    if (future.cancel()) throw TimeoutError();", COMBINATORS),
-    ("a cancelled task does not ask what it waits for", "runtime/tasks/task.cpp",
-     "if (!task->waiting || !task->waiting->cancel()) task->must_cancel = true;", "task->must_cancel = true;"),
+    ("a cancelled task does not ask what it waits for", "runtime/tasks/cancel.cpp",
+     "answer(task, target && !gathering && target->cancel());",
+     "answer(task, !task && target && !gathering && target->cancel());"),
     ("the end of the run closes no generator", "runtime/context/generator.cpp",
      "while (GeneratorFrame* generator = started.pop_front()) {",
      "for (GeneratorFrame* generator = nullptr; generator;) {"),
