@@ -13,6 +13,7 @@ ANYWHERE = [
     (r"\bat 0x[0-9a-f]+", "at <address>"),
     (r"http://127\.0\.0\.1:\d+", "<base>"),
     (r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}", "<time>"),
+    (r"\b(runtime/[\w/]+\.[ch]pp):\d+", r"\1:N"),  # a page does not change with each line of the runtime
 ]
 
 SECTION = {
