@@ -6,8 +6,9 @@
 
 namespace aio::detail {
 namespace {
-constexpr std::size_t read_size = 1 << 16;  // asked for at once
-constexpr std::size_t most_parts = 1024;    // of one sendmsg(2)
+constexpr std::size_t read_size = 1 << 16;        // asked for at once
+constexpr std::size_t read_ahead_size = 1 << 18;  // in a turn, for nobody: as much as CPython
+constexpr std::size_t most_parts = 1024;          // of one sendmsg(2)
 }  // namespace
 
 Stream::Stream(int fd, const SocketAddress& peer, std::size_t limit, Ref<StreamOwner> owner)
@@ -54,8 +55,10 @@ bool Stream::receive() noexcept {
 // [read-ahead]
 /// Reads as far as one goes in a turn.
 void Stream::read_ahead() noexcept {
+    if (!wants_more()) return;
+    const std::size_t enough = input.size() + (reader ? read_size : read_ahead_size);
     bool came = false;
-    for (const std::size_t enough = input.size() + read_size; wants_more() && input.size() < enough;) came |= receive();
+    while (reads() && input.size() < enough) came |= receive();
     if (came) hand_over();
     if (wants_more()) read_on_next_turn();
 }

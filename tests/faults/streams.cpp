@@ -89,16 +89,18 @@ TEST(Faults, of_a_short_read_or_write_loses_nothing) {
     for (const char* call : {"recv", "send", "sendmsg"}) EXPECT_EQ(echoed_with(call, Kind::shorter), "hello") << call;
 }
 
+/// Whatever the error of the write was, as in asyncio.
+const std::string what_the_first_drain_says =
+    "aio::ConnectionResetError: write to 127.0.0.1:PORT, Connection lost: Connection reset by peer";
+
 TEST(Faults, of_a_reset_names_the_operation_and_the_peer) {
-    EXPECT_EQ(without_port(echoed_with("send", Kind::error, ECONNRESET)),
-              "aio::ConnectionResetError: write to 127.0.0.1:PORT: Connection reset by peer");
+    EXPECT_EQ(without_port(echoed_with("send", Kind::error, ECONNRESET)), what_the_first_drain_says);
     EXPECT_EQ(of_client(without_port(echoed_with("recv", Kind::error, ECONNRESET, 1))),
               "aio::ConnectionResetError: read from 127.0.0.1:PORT: Connection reset by peer");
 }
 
 TEST(Faults, of_a_peer_that_is_gone_names_the_operation_and_the_peer) {
-    EXPECT_EQ(without_port(echoed_with("send", Kind::error, EPIPE)),
-              "aio::BrokenPipeError: write to 127.0.0.1:PORT: Broken pipe");
+    EXPECT_EQ(without_port(echoed_with("send", Kind::error, EPIPE)), what_the_first_drain_says);
     EXPECT_EQ(of_client(without_port(echoed_with("recv", Kind::error, ETIMEDOUT, 1))),
               "aio::TimeoutError: read from 127.0.0.1:PORT: Connection timed out");
 }
@@ -106,7 +108,8 @@ TEST(Faults, of_a_peer_that_is_gone_names_the_operation_and_the_peer) {
 TEST(Faults, of_the_handler_of_a_server_is_reported_and_closes_its_connection) {
     EXPECT_EQ(without_port(echoed_with("sendmsg", Kind::error, EPIPE)),
               "aio::IncompleteReadError: 0 bytes read on a total of 5 expected bytesTask exception was never retrieved "
-              "(Task-2): aio::BrokenPipeError: write to 127.0.0.1:PORT: Broken pipe");
+              "(Task-2): " +
+                  what_the_first_drain_says);
 }
 
 TEST(Faults, of_a_connect_is_a_typed_error) {
