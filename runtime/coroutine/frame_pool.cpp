@@ -48,14 +48,11 @@ struct FramePool::AtThreadEnd {
     }
 };
 
-/// The first time; and what other thread_locals still allocate at the end of the thread.
-void FramePool::open() {
+/// Makes the home, the first time, and when other thread_locals still allocate at the end of the thread. Puts what
+/// other threads have freed where this one looks first.
+void FramePool::look_at_home() {
     thread_local const AtThreadEnd at_thread_end;
     if (!home_) home_ = new Home;
-}
-
-/// Puts what other threads have freed where this one looks first.
-void FramePool::take_returned() noexcept {
     Block* returned = home_->returned.exchange(nullptr, std::memory_order_acquire);
     while (Block* block = returned) {
         returned = block->next;
@@ -66,9 +63,8 @@ void FramePool::take_returned() noexcept {
 void* FramePool::allocate_new(std::size_t size) {
     const std::size_t c = class_of(size), bytes = c * step;
     if (c >= classes || !AIO_FRAME_POOL) return ::operator new(size);
-    if (!pool.home_) pool.open();
-    if (pool.home_->returned.load(std::memory_order_relaxed)) {
-        pool.take_returned();
+    if (!pool.home_ || pool.home_->returned.load(std::memory_order_relaxed)) {
+        pool.look_at_home();
         return allocate(size);
     }
     if (pool.left_ < sizeof(Slab) + bytes + step) {

@@ -54,8 +54,7 @@ struct FramePool {
     }
     static void* allocate_new(std::size_t size);
     static void deallocate_elsewhere(void* memory, std::size_t size) noexcept;
-    void open();
-    void take_returned() noexcept;
+    [[gnu::noinline]] void look_at_home();
 
     static thread_local constinit FramePool pool;
     std::array<Block*, classes> free_{};
