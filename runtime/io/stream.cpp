@@ -211,9 +211,10 @@ void Stream::lose(std::exception_ptr error) noexcept {
 }
 
 /// Where something is left unread Linux sends a reset, and the other end loses what was sent and is still on its way.
-/// So what has come is read here, and thrown away: as much as CPython would have read ahead.
+/// So what has come is read here, and thrown away: as much as CPython would have read ahead. A child process throws
+/// nothing away: its parent will read that.
 void Stream::before_close() noexcept {
-    if (peer_ended_ || failing_ || connecting_) return;
+    if (peer_ended_ || failing_ || connecting_ || loop_.selector().forked()) return;
     char bytes[read_size];
     for (std::size_t thrown_away = 0; thrown_away / 2 <= limit();) {
         const ssize_t got = ::recv(fd(), bytes, sizeof bytes, 0);

@@ -9,6 +9,7 @@
 #include "runtime/tasks/run.hpp"
 #include "tests/support/on_loop.hpp"
 #include "tests/support/pipe.hpp"
+#include "tests/support/streams.hpp"
 
 namespace {
 
@@ -108,6 +109,19 @@ TEST_ON_LOOP(Fork, may_be_gone_on_with_after_a_loop_of_the_childs_own) {
         return aio::run(sleeps_and_returns(2)) + aio::run(sleeps_and_returns(3));
     };
     EXPECT_EQ(co_await fork_in_a_task(in_child), 5);
+}
+
+TEST_ON_LOOP(Fork, leaves_to_the_parent_what_has_come_on_a_connection_that_the_child_closes) {
+    StreamAndPeer s;
+    put(s.peer, "for the parent");
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        s.writer.close();
+        _exit(0);
+    }
+    EXPECT_EQ(status_of(child), 0);
+    EXPECT_EQ(co_await s.reader.read(100), "for the parent");
 }
 
 }  // namespace
