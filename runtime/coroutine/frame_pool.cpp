@@ -48,8 +48,8 @@ struct FramePool::AtThreadEnd {
     }
 };
 
-/// Makes the home, the first time, and when other thread_locals still allocate at the end of the thread. Puts what
-/// other threads have freed where this one looks first.
+/// Puts what other threads have freed where this one looks first. The first time, and when other thread_locals still
+/// allocate at the end of the thread, it makes the home.
 void FramePool::look_at_home() {
     thread_local const AtThreadEnd at_thread_end;
     if (!home_) home_ = new Home;
@@ -60,18 +60,20 @@ void FramePool::look_at_home() {
     }
 }
 
+void FramePool::start_slab() {
+    Slab* const slab = Slab::map(home_);
+    if (slab_) slab_->give_back();
+    slab_ = slab;
+    left_ = Slab::size;
+}
+
 void* FramePool::allocate_new(std::size_t size) {
     const std::size_t c = class_of(size), bytes = c * step;
     if (c >= classes || !AIO_FRAME_POOL) return ::operator new(size);
-    if (!pool.home_ || pool.home_->returned.load(std::memory_order_relaxed)) {
-        pool.look_at_home();
-        return allocate(size);
-    }
     if (pool.left_ < sizeof(Slab) + bytes + step) {
-        Slab* const slab = Slab::map(pool.home_);
-        if (pool.slab_) pool.slab_->give_back();
-        pool.slab_ = slab;
-        pool.left_ = Slab::size;
+        pool.look_at_home();  // once a slab, so that a block that is cut does not pay for it
+        if (pool.free_[c]) return allocate(size);
+        pool.start_slab();
     }
     if (bytes % alignof(std::max_align_t) == 0) pool.left_ -= pool.left_ % alignof(std::max_align_t);
     pool.slab_->users.fetch_add(1, std::memory_order_relaxed);

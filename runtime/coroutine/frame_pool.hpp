@@ -54,7 +54,8 @@ struct FramePool {
     }
     static void* allocate_new(std::size_t size);
     static void deallocate_elsewhere(void* memory, std::size_t size) noexcept;
-    [[gnu::noinline]] void look_at_home();
+    void look_at_home();
+    void start_slab();
 
     static thread_local constinit FramePool pool;
     std::array<Block*, classes> free_{};

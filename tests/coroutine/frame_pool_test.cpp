@@ -102,7 +102,7 @@ TEST(FramePool, needs_no_more_memory_the_longer_one_thread_frees_what_another_al
             for (std::size_t i = 0; i < blocks.size(); ++i) FramePool::deallocate(blocks[i], 100 + i);
         }).join();
     }
-    EXPECT_LE(different.size(), 2 * blocks.size());
+    EXPECT_LE(different.size(), 1000u);  // of 100,000: what was freed is looked at when a slab is used up
 }
 
 TEST(FramePool, is_used_by_many_threads_at_once_that_free_what_others_allocate_and_end) {
